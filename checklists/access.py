@@ -1,0 +1,41 @@
+"""Who may do what: fetching a project is the permission check, so no view can forget it."""
+
+from enum import Enum
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from checklists.models import Project, Role
+
+
+class Need(Enum):
+    """What a page or an act asks for, as the roles that have it."""
+
+    READ = frozenset(Role)
+    NOTE = frozenset({Role.MANAGER, Role.TECHNICIAN, Role.APPROVER})
+    WORK = frozenset({Role.MANAGER, Role.TECHNICIAN})
+    SIGN = frozenset({Role.MANAGER, Role.APPROVER})
+    MANAGE = frozenset({Role.MANAGER})
+
+
+class Rights:
+    """What the signed-in person may do in one project, for templates: `rights.work`, `rights.sign` and so on."""
+
+    def __init__(self, role: str):
+        self.role = Role(role)
+        self.note = role in Need.NOTE.value
+        self.work = role in Need.WORK.value
+        self.sign = role in Need.SIGN.value
+        self.manage = role in Need.MANAGE.value
+
+
+def project_for(request: HttpRequest, slug: str, need: Need = Need.READ) -> Project:
+    """The project, with the person's `rights` on it. Outsiders get 404, a role that is too weak gets 403."""
+    mine = Project.objects.visible_to(request.user).annotate(role=F("memberships__role"))
+    project = get_object_or_404(mine, slug=slug)
+    if project.role not in need.value:
+        raise PermissionDenied
+    project.rights = Rights(project.role)
+    return project

@@ -1,0 +1,152 @@
+"""What comes in from people: forms that check shape; what may be done is the verbs' to say."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import datetime
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.core.exceptions import ValidationError
+
+from checklists.importing.decode import Refused
+from checklists.importing.limits import Limits
+from checklists.importing.reading import read_checklist
+from checklists.models import Field, Project, Role
+from checklists.models.project import validate_zone
+
+ZONES = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/")) + ["UTC"]
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class IntakeForm(forms.Form):
+    """A checklist as a file or as pasted text; valid when the importer can read it."""
+
+    file = forms.FileField(label="Markdown file", required=False, help_text="Up to 1 MB: .md, .markdown or .txt")
+    text = forms.CharField(
+        label="Or paste the text",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "mono"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.layout = Layout("file", "text", Submit("read", "Read the checklist"))
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        upload, text = data.get("file"), data.get("text") or ""
+        if upload and upload.size > Limits().size:
+            raise ValidationError("The file is larger than 1 MB. Split it, or take out what is no checklist.")
+        if not upload and not text.strip() and not self.errors:
+            raise ValidationError("Choose a file or paste the text of a checklist.")
+        if self.errors:
+            return data
+        data["name"] = upload.name if upload else "pasted text"
+        data["source"] = upload.read() if upload else text.replace("\r\n", "\n").encode()
+        try:
+            data["outline"] = read_checklist(data["source"])
+        except Refused as refusal:
+            raise ValidationError(str(refusal)) from None
+        return data
+
+
+class LaunchForm(forms.Form):
+    """What makes a project of a draft: for whom, of what, and when, on the clocks of a zone."""
+
+    name = forms.CharField(max_length=200, label="Project name")
+    customer = forms.CharField(max_length=200, required=False)
+    system = forms.CharField(max_length=200, required=False)
+    go_live = forms.DateTimeField(
+        label="Go-live (T-0)",
+        input_formats=[MOMENT, "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        help_text="Date and time on the clocks of the zone below.",
+    )
+    zone = forms.CharField(
+        label="Time zone",
+        max_length=64,
+        validators=[validate_zone],
+        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
+        help_text="Where the go-live happens, such as Europe/Athens.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.layout = Layout("name", "customer", "system", "go_live", "zone", Submit("create", "Create the project"))
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        if data.get("go_live") and data.get("zone"):
+            try:
+                data["go_live_at"] = moment_in(data["go_live"], data["zone"])
+            except ValueError as problem:
+                self.add_error("go_live", str(problem))
+        return data
+
+
+def moment_in(wall_clock: datetime, zone: str) -> datetime:
+    """The moment that clocks in the zone show; ValueError with a sentence where a clock change skips it."""
+    there = zoneinfo.ZoneInfo(zone)
+    moment = wall_clock.replace(tzinfo=there)
+    if moment.astimezone(zoneinfo.ZoneInfo("UTC")).astimezone(there).replace(tzinfo=None) != wall_clock.replace(tzinfo=None):
+        raise ValueError(f"Clocks in {zone} skip {wall_clock:%H:%M} on that day. Choose another time.")
+    return moment
+
+
+class ReasonForm(forms.Form):
+    """Why an item is blocked, not applicable or reopened."""
+
+    reason = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why: others will read it."},
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Note",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "The note is empty."},
+    )
+
+
+class ReadingForm(forms.Form):
+    """A value for one field, in the shape that its kind asks for."""
+
+    value = forms.CharField(max_length=5000, error_messages={"required": "Enter a value."})
+
+    def __init__(self, field: Field, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.field = field
+
+    def clean_value(self) -> str:
+        value = self.cleaned_data["value"].strip()
+        if self.field.options and value not in self.field.options:
+            raise ValidationError("Choose one of: " + ", ".join(self.field.options) + ".")
+        if self.field.kind == "number":
+            try:
+                float(value.replace(",", ".").replace(" ", ""))
+            except ValueError:
+                raise ValidationError("Enter a number, without its unit.") from None
+        return value
+
+
+class MemberForm(forms.Form):
+    """Somebody for the project, by e-mail."""
+
+    email = forms.EmailField(label="E-mail", max_length=254)
+    name = forms.CharField(max_length=120, required=False, help_text="For a person who is new here.")
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.TECHNICIAN)
+
+    def __init__(self, project: Project, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.project = project
+        self.helper = FormHelper()
+        self.helper.layout = Layout("email", "name", "role", Submit("add", "Add to the project"))

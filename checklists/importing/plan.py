@@ -1,0 +1,260 @@
+"""The importer's last stage: from an outline to a project's rows, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from checklists.act import Act
+from checklists.importing import outline as read
+from checklists.models import (
+    Action,
+    Contact,
+    EscalationLevel,
+    Field,
+    Item,
+    JournalEntry,
+    Membership,
+    Phase,
+    Procedure,
+    Project,
+    Role,
+    Section,
+    Slot,
+    Step,
+)
+from checklists.models.item import Kind
+from checklists.models.phase import PhaseKind
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a person adds to the source text to make it a project: for whom, of what, and when (aware)."""
+
+    name: str
+    customer: str
+    system: str
+    go_live_at: datetime
+    zone: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file as it came in, kept unchanged with the project."""
+
+    name: str
+    data: bytes
+
+
+class PlanWriter:
+    """Writes one outline as the plan of one project; counts positions and numbers as it walks."""
+
+    def __init__(self, project: Project):
+        self.project = project
+        self.number = 0
+        self.field_position = 0
+        self.rows: list[Item] = []
+        self.fields: list[Field] = []
+
+    def write(self, outline: read.Outline) -> None:
+        for position, phase in enumerate(outline.phases):
+            self.write_phase(phase, position)
+        self.write_criteria([c for c in outline.criteria if c.kind == "success"], len(outline.phases))
+        Field.objects.bulk_create(self.fields)
+        self.write_people(outline)
+        self.write_procedures(outline)
+        self.write_slots(outline)
+
+    def write_phase(self, source: read.Phase, position: int) -> None:
+        phase = Phase.objects.create(
+            project=self.project,
+            position=position,
+            title=source.title,
+            window=source.window[:200],
+            recurrence=source.recurrence[:200],
+            prose=source.prose,
+            commands=source.commands,
+        )
+        self.add_fields(source.fields, phase)
+        self.write_items(source.items, phase)
+        self.write_sections(source.sections, phase)
+        self.flush_items()
+
+    def write_sections(self, sources: Iterable[read.Section], phase: Phase, above: Section | None = None) -> None:
+        for source in sources:
+            section = Section.objects.create(
+                phase=phase,
+                parent=above,
+                depth=above.depth + 1 if above else 0,
+                position=phase.sections.count(),
+                title=source.title,
+                recurrence=source.recurrence[:200],
+                prose=source.prose,
+                commands=source.commands,
+            )
+            self.add_fields(source.fields, phase, section)
+            self.write_items(source.items, phase, section)
+            self.write_sections(source.sections, phase, section)
+
+    def write_items(
+        self, sources: Iterable[read.Item], phase: Phase, section: Section | None = None, above: Item | None = None
+    ) -> None:
+        for source in sources:
+            self.number += 1
+            item = Item(
+                project=self.project,
+                phase=phase,
+                section=section,
+                parent=above,
+                number=self.number,
+                depth=above.depth + 1 if above else 0,
+                kind=Kind.CRITERION if phase.kind == PhaseKind.CRITERIA else Kind.TASK,
+                text=source.text,
+                details=source.details,
+                commands=source.commands,
+                recurrence=source.recurrence[:200],
+                optional=source.optional,
+                ticked_in_source=source.checked,
+                source_line=source.line,
+            )
+            self.rows.append(item)
+            self.add_fields(source.fields, phase, section, item)
+            self.write_items(source.items, phase, section, item)
+
+    def flush_items(self) -> None:
+        """Write the collected items depth by depth: a parent has its key before its children are written."""
+        for depth in range(max((item.depth for item in self.rows), default=-1) + 1):
+            Item.objects.bulk_create(item for item in self.rows if item.depth == depth)
+        self.rows = []
+
+    def add_fields(
+        self, sources: Iterable[read.Field], phase: Phase, section: Section | None = None, item: Item | None = None
+    ) -> None:
+        for source in sources:
+            self.field_position += 1
+            self.fields.append(
+                Field(
+                    phase=phase,
+                    section=section,
+                    item=item,
+                    position=self.field_position,
+                    label=source.label,
+                    kind=source.kind,
+                    unit=source.unit[:100],
+                    choices=source.choices,
+                )
+            )
+
+    def write_criteria(self, criteria: list[read.Criterion], position: int) -> None:
+        """Success criteria become divisions of their own, named as in the source."""
+        for title in dict.fromkeys(criterion.phase for criterion in criteria):
+            own = [criterion for criterion in criteria if criterion.phase == title]
+            phase = Phase.objects.create(
+                project=self.project,
+                kind=PhaseKind.CRITERIA,
+                position=position,
+                title=title or "Success criteria",
+            )
+            position += 1
+            self.write_items([c for c in own if not c.section], phase)
+            for place, name in enumerate(dict.fromkeys(c.section for c in own if c.section)):
+                section = Section.objects.create(phase=phase, position=place, title=name)
+                self.write_items([c for c in own if c.section == name], phase, section)
+            self.flush_items()
+
+    def write_people(self, outline: read.Outline) -> None:
+        Contact.objects.bulk_create(
+            Contact(
+                project=self.project,
+                position=position,
+                role=source.role[:300],
+                name=source.name[:300],
+                phone=source.phone[:300],
+                email=source.email[:300],
+                emergency=source.emergency,
+                notes=source.notes,
+            )
+            for position, source in enumerate(outline.contacts)
+        )
+        EscalationLevel.objects.bulk_create(
+            EscalationLevel(
+                project=self.project,
+                position=position,
+                title=source.title[:300],
+                trigger=source.trigger,
+                who=source.who,
+                response=source.response[:300],
+                details=source.details,
+            )
+            for position, source in enumerate(outline.escalation)
+        )
+
+    def write_procedures(self, outline: read.Outline) -> None:
+        tripwires = [c for c in outline.criteria if c.kind == "rollback"]
+        sources = list(outline.procedures)
+        if tripwires and not any(source.kind == "rollback" for source in sources):
+            sources.append(read.Procedure(title=tripwires[0].section or "Rollback", line=tripwires[0].line))
+        first_rollback = next((source for source in sources if source.kind == "rollback"), None)
+        for position, source in enumerate(sources):
+            procedure = Procedure.objects.create(
+                project=self.project,
+                position=position,
+                kind=source.kind,
+                title=source.title,
+                prose=source.prose,
+                commands=source.commands,
+                criteria=[c.text for c in tripwires] if source is first_rollback else [],
+                estimate=source.estimate[:300],
+            )
+            Step.objects.bulk_create(
+                Step(procedure=procedure, position=n, text=step.text, details=step.details, commands=step.commands)
+                for n, step in enumerate(source.steps)
+            )
+
+    def write_slots(self, outline: read.Outline) -> None:
+        """A slot signs the phase that it names, else the whole plan."""
+        phases = {phase.title: phase for phase in self.project.phases.all()}
+        Slot.objects.bulk_create(
+            Slot(
+                project=self.project,
+                number=number,
+                title=source.title,
+                kind=source.kind,
+                meaning=source.meaning,
+                phase=phases.get(source.scope),
+                notes=" ".join(part for part in (source.filled, source.notes) if part),
+            )
+            for number, source in enumerate(outline.slots, start=1)
+        )
+
+
+@transaction.atomic
+def create_project(outline: read.Outline, source: Source, launch: Launch, act: Act) -> Project:
+    """Make a project of the outline; who acts becomes its manager. All or nothing."""
+    project = Project.objects.create(
+        slug=Project.free_slug(launch.name),
+        name=launch.name,
+        customer=launch.customer,
+        system=launch.system,
+        go_live_at=launch.go_live_at,
+        zone=launch.zone,
+        metadata=outline.metadata,
+        prose=outline.prose,
+        source=source.data,
+        source_name=source.name[:255],
+        source_sha256=hashlib.sha256(source.data).hexdigest(),
+        repairs=[asdict(repair) for repair in outline.repairs],
+        warnings=outline.warnings,
+        created_at=act.at,
+        created_by=act.by,
+    )
+    Membership.objects.create(project=project, user=act.by, role=Role.MANAGER)
+    PlanWriter(project).write(outline)
+    JournalEntry.objects.record(
+        project, act, Action.PROJECT_CREATED, subject=project.name, source=source.name, sha256=project.source_sha256
+    )
+    return project

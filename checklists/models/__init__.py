@@ -1,0 +1,33 @@
+"""The nouns of the plan and the run, one file each."""
+
+from checklists.models.contact import Contact, EscalationLevel
+from checklists.models.draft import Draft
+from checklists.models.field import Field, Reading
+from checklists.models.item import Item
+from checklists.models.journal import Action, JournalEntry
+from checklists.models.membership import Membership, Role
+from checklists.models.note import Note
+from checklists.models.phase import Phase, Section
+from checklists.models.procedure import Procedure, Step
+from checklists.models.project import Project
+from checklists.models.slot import Slot
+
+__all__ = [
+    "Action",
+    "Contact",
+    "Draft",
+    "EscalationLevel",
+    "Field",
+    "Item",
+    "JournalEntry",
+    "Membership",
+    "Note",
+    "Phase",
+    "Procedure",
+    "Project",
+    "Reading",
+    "Role",
+    "Section",
+    "Slot",
+    "Step",
+]

@@ -1,0 +1,79 @@
+"""Blanks of the plan and the values that people give them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from checklists.act import Act
+from checklists.models.item import Item
+from checklists.models.journal import Action, JournalEntry
+from checklists.models.phase import Phase, Section
+
+
+class FieldKind(models.TextChoices):
+    TEXT = "text", "Text"
+    LONG = "long", "Long text"
+    NUMBER = "number", "Number"
+    DATE = "date", "Date"
+    DATETIME = "datetime", "Date and time"
+    YESNO = "yesno", "Yes or no"
+    CHOICE = "choice", "Choice"
+
+
+class Field(models.Model):
+    """A blank such as `count: ___`: of an item, or of the section or phase that it stands in."""
+
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="fields")
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, null=True, blank=True, related_name="fields")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="fields")
+    position = models.PositiveIntegerField()
+    label = models.TextField()
+    kind = models.CharField(max_length=16, choices=FieldKind.choices)
+    unit = models.CharField(max_length=100, blank=True)
+    choices = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.CheckConstraint(condition=models.Q(kind__in=FieldKind.values), name="field_kind_known")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def options(self) -> list[str]:
+        """What can be chosen; empty for a field that is typed."""
+        return ["Yes", "No"] if self.kind == FieldKind.YESNO else list(self.choices)
+
+    @property
+    def latest(self) -> Reading | None:
+        """The value that holds now; prefetch `readings` where there are many fields."""
+        readings = list(self.readings.all())
+        return readings[-1] if readings else None
+
+    def read(self, act: Act, value: str) -> None:
+        """Give the field a value. Earlier values stay as history; the same value again changes nothing."""
+        project = self.phase.project
+        with project.locked():
+            before = self.readings.last()
+            if before and before.value == value:
+                return
+            self.readings.create(value=value, by=act.by, at=act.at)
+            JournalEntry.objects.record(
+                project, act, Action.READING_GIVEN, item=self.item, subject=self.label, remark=f"{value} {self.unit}".strip()
+            )
+
+
+class Reading(models.Model):
+    """A value that somebody gave to a field."""
+
+    field = models.ForeignKey(Field, on_delete=models.PROTECT, related_name="readings")
+    value = models.TextField(max_length=5000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,246 @@
+"""An item: a line of the plan that somebody ticks, with the verbs that change it.
+
+Every verb takes the project's lock, reads the item again, guards, changes and journals, in one transaction; asking for
+what is already so changes nothing. Nothing else writes an item's state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from checklists.act import Act, TransitionRefused
+from checklists.models.journal import Action, JournalEntry
+from checklists.models.phase import Phase, Section
+from checklists.models.project import Project
+
+
+class State(models.TextChoices):
+    OPEN = "open", "Open"
+    CLAIMED = "claimed", "Claimed"
+    DONE = "done", "Done"
+    NOT_APPLICABLE = "na", "Not applicable"
+    BLOCKED = "blocked", "Blocked"
+    REOPENED = "reopened", "Reopened"
+
+
+class Kind(models.TextChoices):
+    TASK = "task", "Item"
+    CRITERION = "criterion", "Success criterion"
+
+
+SETTLED = (State.DONE, State.NOT_APPLICABLE)
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def open(self) -> ItemQuerySet:
+        """Those that still need somebody: everything that is neither done nor not applicable."""
+        return self.exclude(state__in=SETTLED)
+
+    def settled(self) -> ItemQuerySet:
+        return self.filter(state__in=SETTLED)
+
+
+class Item(models.Model):
+    """One thing to do or to confirm. `number` is its place in the plan from 1 on, the same for ever."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="items")
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="items")
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, null=True, blank=True, related_name="items")
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
+    number = models.PositiveIntegerField()
+    depth = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.TASK)
+    text = models.TextField()
+    details = models.JSONField(default=list, blank=True)
+    commands = models.JSONField(default=list, blank=True)
+    recurrence = models.CharField(max_length=200, blank=True)
+    optional = models.BooleanField(default=False)
+    ticked_in_source = models.BooleanField(default=False)
+    source_line = models.PositiveIntegerField(default=0)
+
+    state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(max_length=1000, blank=True)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="item_number_unique"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="item_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="item_kind_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=SETTLED, settled_by__isnull=False, settled_at__isnull=False)
+                | (~Q(state__in=SETTLED) & Q(settled_by__isnull=True, settled_at__isnull=True)),
+                name="item_settled_has_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.CLAIMED) | Q(owner__isnull=False), name="item_claimed_has_owner"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.NOT_APPLICABLE, State.BLOCKED, State.REOPENED]) | ~Q(reason=""),
+                name="item_exception_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("item", args=[self.project.slug, self.number])
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in SETTLED
+
+    # -- Verbs -------------------------------------------------------------------------------------------------------
+
+    def claim(self, act: Act) -> None:
+        """Take the item on. Refused when somebody else has it or it is settled."""
+        with self._changing(act):
+            if self.owner_id == act.by.pk:
+                return
+            self._guard_not_settled()
+            self._guard_not_with_others(act)
+            self.owner = act.by
+            if self.state != State.BLOCKED:
+                self._enter(State.CLAIMED, act)
+            self._record(act, Action.ITEM_CLAIMED)
+
+    def release(self, act: Act, *, for_others: bool = False) -> None:
+        """Give the item back. `for_others` lets a manager release what somebody else holds."""
+        with self._changing(act):
+            if self.owner_id is None:
+                return
+            self._guard_not_settled()
+            if not for_others:
+                self._guard_not_with_others(act)
+            held_by, self.owner = self.owner, None
+            if self.state == State.CLAIMED:
+                self._enter(State.OPEN, act)
+            self._record(act, Action.ITEM_RELEASED, held_by="" if held_by == act.by else str(held_by))
+
+    def complete(self, act: Act, *, for_others: bool = False) -> None:
+        """Tick the item, and with its last open sub-item the item above it."""
+        with self._changing(act):
+            if self.state == State.DONE:
+                return
+            self._guard_ready_to_settle(act, for_others)
+            self._settle(State.DONE, act)
+            self._record(act, Action.ITEM_COMPLETED)
+            self._settle_parent(act)
+
+    def set_aside(self, act: Act, reason: str, *, for_others: bool = False) -> None:
+        """Mark the item not applicable, for a reason."""
+        with self._changing(act):
+            if self.state == State.NOT_APPLICABLE:
+                return
+            self._guard_ready_to_settle(act, for_others)
+            self._settle(State.NOT_APPLICABLE, act, reason)
+            self._record(act, Action.ITEM_SET_ASIDE, reason)
+            self._settle_parent(act)
+
+    def block(self, act: Act, reason: str, *, for_others: bool = False) -> None:
+        """Say that the item cannot go on, and why. Who holds it keeps it."""
+        with self._changing(act):
+            if self.state == State.BLOCKED and self.reason == reason:
+                return
+            self._guard_not_settled()
+            if not for_others:
+                self._guard_not_with_others(act)
+            self._enter(State.BLOCKED, act, reason)
+            self._record(act, Action.ITEM_BLOCKED, reason)
+
+    def unblock(self, act: Act) -> None:
+        """Let a blocked item go on: back to whoever holds it."""
+        with self._changing(act):
+            if self.state != State.BLOCKED:
+                return
+            self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
+            self._record(act, Action.ITEM_UNBLOCKED)
+
+    def reopen(self, act: Act, reason: str) -> None:
+        """Take a settled item back to work, and with it the items above it, for a reason."""
+        with self._changing(act):
+            if not self.is_settled:
+                return
+            self._reopen(act, reason)
+            above = self.parent
+            while above is not None and above.is_settled:
+                above._reopen(act, f"Sub-item #{self.number} was reopened: {reason}")
+                above.save()
+                above = above.parent
+
+    def note(self, act: Act, text: str) -> None:
+        """Add a note, in any state."""
+        with self._changing(act):
+            self.notes.create(author=act.by, at=act.at, text=text)
+            self._record(act, Action.NOTE_ADDED, text)
+
+    # -- What the verbs share ----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _changing(self, act: Act) -> Iterator[None]:
+        with self.project.locked():
+            self.refresh_from_db(from_queryset=Item.objects.select_related("owner", "settled_by", "parent", "project"))
+            yield
+            self.save()
+
+    def _record(self, act: Act, action: Action, remark: str = "", **facts) -> None:
+        JournalEntry.objects.record(self.project, act, action, item=self, remark=remark, **facts)
+
+    def _enter(self, state: State, act: Act, reason: str = "") -> None:
+        self.state, self.reason, self.changed_at = state, reason, act.at
+        if state not in SETTLED:
+            self.settled_by = self.settled_at = None
+
+    def _settle(self, state: State, act: Act, reason: str = "") -> None:
+        self._enter(state, act, reason)
+        self.settled_by, self.settled_at, self.owner = act.by, act.at, None
+
+    def _settle_parent(self, act: Act) -> None:
+        """A group is done when its parts are; it is the last part's act that does it."""
+        above = self.parent
+        if above is None or above.is_settled or above.state == State.BLOCKED:
+            return
+        if above.children.open().exclude(pk=self.pk).exists():
+            return
+        above._settle(State.DONE, act)
+        above.save()
+        above._record(act, Action.ITEM_COMPLETED, last_part=f"with its last sub-item #{self.number}")
+        above._settle_parent(act)
+
+    def _reopen(self, act: Act, reason: str) -> None:
+        self._enter(State.REOPENED, act, reason)
+        self._record(act, Action.ITEM_REOPENED, reason)
+
+    def _guard_not_settled(self) -> None:
+        if self.is_settled:
+            when = self.project.local(self.settled_at).strftime("%H:%M %Z") if self.settled_at else ""
+            how = "completed" if self.state == State.DONE else "marked not applicable"
+            raise TransitionRefused(f"{self.settled_by} {how} this at {when}. Nothing was changed.")
+
+    def _guard_not_with_others(self, act: Act) -> None:
+        if self.owner_id and self.owner_id != act.by.pk:
+            since = self.project.local(self.changed_at).strftime("%H:%M %Z") if self.changed_at else ""
+            raise TransitionRefused(f"{self.owner} has this item since {since}. Nothing was changed.")
+
+    def _guard_ready_to_settle(self, act: Act, for_others: bool) -> None:
+        self._guard_not_settled()
+        if not for_others:
+            self._guard_not_with_others(act)
+        if waiting := self.children.open().count():
+            noun = "sub-item is" if waiting == 1 else "sub-items are"
+            raise TransitionRefused(f"{waiting} {noun} still open. Settle them first, and this one settles itself.")

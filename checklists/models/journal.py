@@ -1,0 +1,152 @@
+"""The journal: every change to a project as one entry of a hash chain, written in the change's own transaction.
+
+An entry's body is canonical JSON kept as text, because a database that re-orders it would break the hash. What people
+wrote (notes, reasons) is in the body only as a salted hash, so that redacting it later leaves the chain intact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+
+from checklists.act import Act
+from checklists.models.project import Project
+
+if TYPE_CHECKING:
+    from checklists.models.item import Item
+
+GENESIS = "0" * 64
+
+
+class Action(models.TextChoices):
+    """Everything that can happen to a project, each with the words that follow the actor's name."""
+
+    PROJECT_CREATED = "project.created", "created the project"
+    PROJECT_CHANGED = "project.changed", "changed the project's details"
+    MEMBER_ADDED = "member.added", "added a person"
+    MEMBER_CHANGED = "member.changed", "changed a person's role"
+    MEMBER_REMOVED = "member.removed", "removed a person"
+    ITEM_CLAIMED = "item.claimed", "claimed"
+    ITEM_RELEASED = "item.released", "released"
+    ITEM_COMPLETED = "item.completed", "completed"
+    ITEM_REOPENED = "item.reopened", "reopened"
+    ITEM_BLOCKED = "item.blocked", "blocked"
+    ITEM_UNBLOCKED = "item.unblocked", "unblocked"
+    ITEM_SET_ASIDE = "item.set_aside", "marked not applicable"
+    NOTE_ADDED = "note.added", "noted on"
+    READING_GIVEN = "reading.given", "entered a value for"
+    SLOT_SIGNED = "slot.signed", "signed"
+    SLOT_DECLINED = "slot.declined", "voted no-go on"
+    REPORT_DOWNLOADED = "report.downloaded", "downloaded the report"
+
+
+def chain_hash(prev: str, body: str) -> str:
+    """The hash of an entry: SHA-256 over a version mark, the hash before it and its body (TRUST.md section 2)."""
+    return hashlib.sha256(f"golive-audit-v1\n{prev}\n{body}".encode()).hexdigest()
+
+
+def canonical(value: object) -> str:
+    """JSON with one possible spelling: sorted keys, no spaces, characters as they are."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+class JournalQuerySet(models.QuerySet["JournalEntry"]):
+    def record(
+        self, project: Project, act: Act, action: Action, *, item: Item | None = None, subject: str = "", remark: str = "", **facts
+    ) -> JournalEntry:
+        """Append one entry; the caller holds the project's lock. `remark` is what the person wrote."""
+        last = self.filter(project=project).order_by("-seq").values_list("seq", "hash").first()
+        seq, prev = (last[0] + 1, last[1]) if last else (1, GENESIS)
+        salt = secrets.token_hex(8) if remark else ""
+        subject = subject or (item.text if item else "")
+        body = canonical(
+            {
+                "project": project.slug,
+                "seq": seq,
+                "at": act.at.isoformat(),
+                "by": {"id": act.by.pk, "name": str(act.by), "email": act.by.email},
+                "action": action.value,
+                "item": item.number if item else None,
+                "subject": subject,
+                "remark_sha256": hashlib.sha256((salt + remark).encode()).hexdigest() if remark else "",
+                "facts": facts,
+            }
+        )
+        return self.create(
+            project=project,
+            seq=seq,
+            at=act.at,
+            actor=act.by,
+            actor_name=str(act.by),
+            action=action,
+            item=item,
+            subject=subject,
+            remark=remark,
+            salt=salt,
+            body=body,
+            prev=prev,
+            hash=chain_hash(prev, body),
+        )
+
+    def first_broken(self, project: Project) -> int | None:
+        """The number of the first entry that does not follow from the one before it; None for an intact chain."""
+        prev, expected = GENESIS, 1
+        for seq, entry_prev, entry_hash, body in (
+            self.filter(project=project).order_by("seq").values_list("seq", "prev", "hash", "body").iterator()
+        ):
+            if (seq, entry_prev, entry_hash) != (expected, prev, chain_hash(prev, body)):
+                return seq
+            prev, expected = entry_hash, expected + 1
+        return None
+
+
+class JournalEntry(models.Model):
+    """Somebody did something at a moment. Names and texts are as they were then, whatever changes later."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="journal")
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    actor_name = models.CharField(max_length=120)
+    action = models.CharField(max_length=32, choices=Action.choices)
+    item = models.ForeignKey("Item", on_delete=models.PROTECT, null=True, blank=True, related_name="history")
+    subject = models.TextField(blank=True)
+    remark = models.TextField(blank=True)
+    salt = models.CharField(max_length=32, blank=True)
+    body = models.TextField()
+    prev = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "seq"], name="journal_seq_unique"),
+            models.UniqueConstraint(fields=["project", "prev"], name="journal_chain_does_not_fork"),
+            models.CheckConstraint(condition=models.Q(action__in=Action.values), name="journal_action_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.sentence}"
+
+    @property
+    def facts(self) -> dict:
+        return json.loads(self.body)["facts"]
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in words that follow the actor's name, without the remark."""
+        words = [Action(self.action).label]
+        if number := json.loads(self.body)["item"]:
+            words.append(f"#{number}")
+        if self.subject:
+            words.append(self.subject)
+        if shown := ", ".join(str(value) for value in self.facts.values() if value):
+            words.append(f"({shown})")
+        return " ".join(words)

@@ -1,0 +1,71 @@
+"""Who works on a project, and as what."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import models
+
+from checklists.act import Act, TransitionRefused
+from checklists.models.journal import Action, JournalEntry
+from checklists.models.project import Project
+
+
+class Role(models.TextChoices):
+    """What somebody is in one project. A manager may do what a technician may, and sign."""
+
+    MANAGER = "manager", "Project manager"
+    TECHNICIAN = "technician", "Technician"
+    APPROVER = "approver", "Approver"
+    AUDITOR = "auditor", "Auditor"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def admit(self, project: Project, act: Act, email: str, name: str, role: Role) -> Membership:
+        """Give somebody a role, or another one. A new person gets an account without a usable password."""
+        users = get_user_model().objects
+        with project.locked():
+            user = users.filter(email__iexact=email.strip()).first() or users.create_user(email, name=name)
+            member = self.filter(project=project, user=user).select_related("user").first()
+            if member is None:
+                member, action = self.create(project=project, user=user, role=role), Action.MEMBER_ADDED
+            elif member.role == role:
+                return member
+            else:
+                member.guard_manager_remains()
+                member.role, action = role, Action.MEMBER_CHANGED
+                member.save()
+            JournalEntry.objects.record(project, act, action, subject=str(user), role=Role(role).label)
+            return member
+
+
+class Membership(models.Model):
+    """Somebody's role in a project; one role per person and project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="membership_one_role_per_project"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"
+
+    def remove(self, act: Act) -> None:
+        """Take the person off the project; what they did and signed stays."""
+        with self.project.locked():
+            self.guard_manager_remains()
+            self.delete()
+            JournalEntry.objects.record(self.project, act, Action.MEMBER_REMOVED, subject=str(self.user))
+
+    def guard_manager_remains(self) -> None:
+        others = Membership.objects.filter(project=self.project, role=Role.MANAGER).exclude(pk=self.pk)
+        if self.role == Role.MANAGER and not others.exists():
+            raise TransitionRefused("A project needs a manager. Make somebody else manager first.")

@@ -1,0 +1,49 @@
+"""What to do when it goes wrong."""
+
+from django.db import models
+
+from checklists.models.project import Project
+
+
+class ProcedureKind(models.TextChoices):
+    ROLLBACK = "rollback", "Rollback"
+    INCIDENT = "incident", "Incident"
+    OTHER = "other", "Procedure"
+
+
+class Procedure(models.Model):
+    """Steps for a bad moment. `criteria` are the tripwires that call for it; `estimate` is how long it should take."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="procedures")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16, choices=ProcedureKind.choices)
+    title = models.TextField()
+    prose = models.JSONField(default=list, blank=True)
+    commands = models.JSONField(default=list, blank=True)
+    criteria = models.JSONField(default=list, blank=True)
+    estimate = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=ProcedureKind.values), name="procedure_kind_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Step(models.Model):
+    """One numbered step of a procedure, with the author's details and commands."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveIntegerField()
+    text = models.TextField()
+    details = models.JSONField(default=list, blank=True)
+    commands = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.text

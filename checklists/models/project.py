@@ -1,0 +1,97 @@
+"""A project: one go-live of one system for one customer, with T-0, a time zone and the people who work on it."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
+from django.urls import reverse
+from django.utils.text import slugify
+
+# First key of PostgreSQL's two-key advisory locks, so that ours never meet those of another application.
+PROJECT_LOCK = 0x601_1FE
+
+
+def validate_zone(name: str) -> None:
+    """Refuse what is no name of the IANA time zone database."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone. Use a name such as Europe/Athens.")
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user) -> ProjectQuerySet:
+        """Those that the person is a member of; nobody sees others, not even a superuser."""
+        return self.filter(memberships__user=user)
+
+
+class Project(models.Model):
+    """One go-live. `go_live_at` is T-0; `zone` is where its people live and how its times are shown and printed."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    customer = models.CharField(max_length=200, blank=True)
+    system = models.CharField(max_length=200, blank=True)
+    go_live_at = models.DateTimeField()
+    zone = models.CharField(max_length=64, validators=[validate_zone])
+    metadata = models.JSONField(default=dict, blank=True)
+    prose = models.JSONField(default=list, blank=True)
+    source = models.BinaryField()
+    source_name = models.CharField(max_length=255)
+    source_sha256 = models.CharField(max_length=64)
+    repairs = models.JSONField(default=list, blank=True)
+    warnings = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    members: models.ManyToManyField = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="projects"
+    )
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["go_live_at", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("project", args=[self.slug])
+
+    @property
+    def tzinfo(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.zone)
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment on the clocks of the project's zone."""
+        return moment.astimezone(self.tzinfo)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """A transaction in which nobody else changes this project: the only way in which plan data is written.
+
+        PostgreSQL: an advisory lock until the transaction's end. SQLite: its transactions take the write lock at once
+        (`transaction_mode` IMMEDIATE in the settings), so none is needed.
+        """
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PROJECT_LOCK, self.pk])
+            yield
+
+    @classmethod
+    def free_slug(cls, name: str) -> str:
+        """A slug for the name that no project has yet, such as `sms` or `sms-2`."""
+        base = slugify(name)[:50].strip("-") or "project"
+        taken = set(cls.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        taken.add("new")  # the address of the page that makes projects
+        if base not in taken:
+            return base
+        number = 2
+        while f"{base}-{number}" in taken:
+            number += 1
+        return f"{base}-{number}"

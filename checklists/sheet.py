@@ -1,0 +1,191 @@
+"""The plan page's content: every phase with its rows, in a fixed number of queries however long the plan is.
+
+Rows carry finished strings, so that the template's inner loop only prints them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from checklists import rendering, schedule
+from checklists.models import Field, Item, Note, Phase, Project, Reading, Section
+from checklists.models.item import State
+from checklists.readiness import Tally
+
+FILTERS = {
+    "all": "All",
+    "todo": "To do",
+    "mine": "Mine",
+    State.CLAIMED.value: "Claimed",
+    State.BLOCKED.value: "Blocked",
+    State.REOPENED.value: "Reopened",
+    State.DONE.value: "Done",
+    State.NOT_APPLICABLE.value: "Not applicable",
+}
+
+
+@dataclass
+class Row:
+    """One item as it is printed: `counts` says what opening it shows, `when` is on the project's clock."""
+
+    number: int
+    url: str
+    text: str
+    state: str
+    state_label: str
+    depth: int
+    counts: str
+    who: str
+    when: str
+    reason: str
+    settled: bool
+    is_group: bool
+    optional: bool
+    mine: bool
+
+
+@dataclass
+class Block:
+    """A section (or the part of a phase before its first section) with the rows that stand directly in it."""
+
+    section: Section | None
+    rows: list[Row] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def heading(self) -> int:
+        """The heading level below the phase's h2."""
+        return min(3 + self.section.depth, 6) if self.section else 3
+
+
+@dataclass
+class PhaseSheet:
+    phase: Phase
+    blocks: list[Block]
+    tally: Tally
+
+    @property
+    def shown(self) -> int:
+        return sum(len(block.rows) for block in self.blocks)
+
+
+@dataclass
+class Sheet:
+    """Everything that the plan page prints about the plan."""
+
+    phases: list[PhaseSheet]
+    tally: Tally
+    mine: int
+    chosen: str
+
+    @property
+    def shown(self) -> int:
+        return sum(phase.shown for phase in self.phases)
+
+    @property
+    def filters(self) -> list[tuple[str, str, int, bool]]:
+        """Key, label, how many, whether chosen."""
+        todo = self.tally.total - self.tally.settled
+        numbers = {"all": self.tally.total, "todo": todo, "mine": self.mine}
+        return [
+            (key, label, numbers.get(key, self.tally.counts[key]), key == self.chosen) for key, label in FILTERS.items()
+        ]
+
+
+def with_row_facts(items: QuerySet[Item]) -> QuerySet[Item]:
+    """Items with all that a row prints: people, and how many notes, fields and sub-items there are."""
+
+    def how_many(model, **owner):
+        counted = model.objects.order_by().filter(**owner).values(next(iter(owner))).annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(counted), 0)
+
+    return items.select_related("owner", "settled_by", "project").annotate(
+        note_count=how_many(Note, item=OuterRef("pk")),
+        field_count=how_many(Field, item=OuterRef("pk")),
+        part_count=how_many(Item, parent=OuterRef("pk")),
+    )
+
+
+def row_of(item: Item, project: Project, viewer_id: int) -> Row:
+    """One item's row; the item comes from `with_row_facts`."""
+    counts = [
+        f"{number} {word}{'s' if number > 1 else ''}"
+        for number, word in (
+            (len(item.details), "detail"),
+            (len(item.commands), "command"),
+            (item.field_count, "field"),
+            (item.note_count, "note"),
+        )
+        if number
+    ]
+    person = item.settled_by if item.is_settled else item.owner
+    moment = item.settled_at if item.is_settled else item.changed_at
+    return Row(
+        number=item.number,
+        url=f"/projects/{project.slug}/items/{item.number}/",
+        text=rendering.inline(item.text),
+        state=item.state,
+        state_label=State(item.state).label,
+        depth=min(item.depth, 4),
+        counts=" · ".join(counts),
+        who=str(person) if person else "",
+        when=schedule.clock(moment, project.tzinfo) if moment else "",
+        reason=item.reason,
+        settled=item.is_settled,
+        is_group=bool(item.part_count),
+        optional=item.optional,
+        mine=item.owner_id == viewer_id,
+    )
+
+
+def latest_value() -> Subquery:
+    """The value that a field has now, for annotation."""
+    return Subquery(Reading.objects.filter(field=OuterRef("pk")).order_by("-at", "-pk").values("value")[:1])
+
+
+def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
+    """The plan as one person sees it through one filter."""
+    chosen = chosen if chosen in FILTERS else "all"
+    items = list(with_row_facts(project.items.all()))
+    by_place: dict[tuple[int, int | None], list[Item]] = defaultdict(list)
+    for item in items:
+        by_place[item.phase_id, item.section_id].append(item)
+    fields: dict[tuple[int, int | None], list[Field]] = defaultdict(list)
+    for blank in Field.objects.filter(phase__project=project, item=None).annotate(value=latest_value()):
+        fields[blank.phase_id, blank.section_id].append(blank)
+    sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
+    for section in Section.objects.filter(phase__project=project):
+        sections[section.phase_id].append(section)
+
+    def keep(item: Item) -> bool:
+        match chosen:
+            case "all":
+                return True
+            case "todo":
+                return not item.is_settled
+            case "mine":
+                return item.owner_id == viewer_id
+        return item.state == chosen
+
+    phases = []
+    for phase in project.phases.all():
+        blocks = []
+        for section in sections[phase.pk]:
+            place = (phase.pk, section.pk if section else None)
+            here = by_place[place]
+            blocks.append(
+                Block(
+                    section,
+                    [row_of(item, project, viewer_id) for item in here if keep(item)],
+                    fields[place] if chosen == "all" else [],
+                    Tally.of(here),
+                )
+            )
+        phases.append(PhaseSheet(phase, blocks, sum((block.tally for block in blocks), Tally())))
+    mine = sum(item.owner_id == viewer_id for item in items)
+    return Sheet(phases, sum((sheet.tally for sheet in phases), Tally()), mine, chosen)

@@ -1,0 +1,35 @@
+"""Filters for templates: user text to safe HTML, moments to words."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.safestring import SafeString
+
+from checklists import rendering, schedule
+from checklists.models import Project
+
+register = template.Library()
+
+
+@register.filter
+def inline(text: str) -> SafeString:
+    """The author's Markdown of one line as safe HTML."""
+    return rendering.inline(text)
+
+
+@register.filter
+def block(text: str) -> SafeString:
+    """The author's Markdown as safe HTML."""
+    return rendering.block(text)
+
+
+@register.filter
+def local(moment: datetime | None, project: Project) -> str:
+    """A moment on the project's clock, with its zone: `7 Feb 2027, 08:00 EET`."""
+    return schedule.words(moment, project.tzinfo) if moment else ""
+
+
+@register.filter
+def utc(moment: datetime | None) -> str:
+    """A moment in UTC: `2027-02-07 06:00 UTC`."""
+    return schedule.utc_words(moment) if moment else ""

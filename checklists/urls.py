@@ -1,0 +1,36 @@
+"""The plan and the run. Things that need their own author and moment are resources: POST .../completion/."""
+
+from django.urls import include, path
+
+from checklists.views import intake, item, journal, people, project
+
+item_urls = [
+    path("", item.item, name="item"),
+    path("claim/", item.item_claim, name="item_claim"),
+    path("release/", item.item_release, name="item_release"),
+    path("completion/", item.item_completion, name="item_completion"),
+    path("reopening/", item.item_reopening, name="item_reopening"),
+    path("block/", item.item_block, name="item_block"),
+    path("unblocking/", item.item_unblocking, name="item_unblocking"),
+    path("exemption/", item.item_exemption, name="item_exemption"),
+    path("notes/", item.item_notes, name="item_notes"),
+]
+
+project_urls = [
+    path("", project.project, name="project"),
+    path("items/<int:number>/", include(item_urls)),
+    path("fields/<int:pk>/readings/", item.field_readings, name="field_readings"),
+    path("contacts/", people.contacts, name="contacts"),
+    path("procedures/", people.procedures, name="procedures"),
+    path("people/", people.members, name="members"),
+    path("people/<int:pk>/removal/", people.member_removal, name="member_removal"),
+    path("journal/", journal.journal, name="journal"),
+]
+
+urlpatterns = [
+    path("projects/", project.project_list, name="projects"),
+    path("projects/new/", intake.project_new, name="project_new"),
+    path("projects/new/<uuid:pk>/", intake.draft, name="draft"),
+    path("projects/new/<uuid:pk>/discarding/", intake.draft_discard, name="draft_discard"),
+    path("projects/<slug:slug>/", include(project_urls)),
+]

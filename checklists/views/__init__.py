@@ -1,0 +1,1 @@
+"""Thin views: fetch (which is the permission check), form, verb, respond."""

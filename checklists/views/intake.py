@@ -1,0 +1,74 @@
+"""From a file to a project: upload or paste, look at what was understood, say when, create."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from checklists.act import act_of
+from checklists.forms import ZONES, IntakeForm, LaunchForm
+from checklists.importing.plan import Launch, Source, create_project
+from checklists.importing.reading import read_checklist
+from checklists.models import Draft
+
+
+def project_new(request: HttpRequest) -> HttpResponse:
+    """Nothing is kept of a text that the importer refuses."""
+    form = IntakeForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        draft = Draft.objects.create(
+            owner=request.user,
+            name=form.cleaned_data["name"],
+            source=form.cleaned_data["source"],
+            created_at=act_of(request).at,
+        )
+        return redirect(draft)
+    status = 422 if form.is_bound else 200
+    drafts = Draft.objects.filter(owner=request.user).defer("source")[:5]
+    return render(request, "checklists/project_new.html", {"form": form, "drafts": drafts}, status=status)
+
+
+def draft(request: HttpRequest, pk: str) -> HttpResponse:
+    """The preview of a draft, and the form that makes a project of it."""
+    draft = get_object_or_404(Draft, pk=pk, owner=request.user)
+    outline = read_checklist(bytes(draft.source))
+    known = {key.lower(): value for key, value in outline.metadata.items()}
+    initial = {
+        "name": outline.title,
+        "customer": blank_if_placeholder(known.get("customer", "")),
+        "system": blank_if_placeholder(known.get("system", "")),
+        "zone": request.COOKIES.get("zone", ""),
+    }
+    form = LaunchForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        act = act_of(request)
+        data = form.cleaned_data
+        launch = Launch(data["name"], data["customer"], data["system"], data["go_live_at"], data["zone"])
+        with transaction.atomic():
+            project = create_project(outline, Source(draft.name, bytes(draft.source)), launch, act)
+            draft.delete()
+        messages.success(request, f"{project.name} is ready. Add the people who will work on it.")
+        return redirect(project)
+    context = {
+        "draft": draft,
+        "outline": outline,
+        "counts": [(name.replace("_", " "), number) for name, number in outline.counts.items() if number],
+        "source": outline.source_lines,
+        "form": form,
+        "zones": ZONES,
+    }
+    return render(request, "checklists/draft.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def draft_discard(request: HttpRequest, pk: str) -> HttpResponse:
+    get_object_or_404(Draft, pk=pk, owner=request.user).delete()
+    messages.success(request, "The draft is gone. Your file is untouched.")
+    return redirect("project_new")
+
+
+def blank_if_placeholder(value: str) -> str:
+    """`[CUSTOMER_NAME]`, `TBD` and `____` are blanks for a person to fill, not values."""
+    bare = value.strip()
+    return "" if bare.startswith("[") or bare.upper().startswith("TBD") or set(bare) <= {"_"} else bare

@@ -1,0 +1,191 @@
+"""One item: its panel, and the acts on it. Each act answers with the item's row, opened in place."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from checklists.access import Need, project_for
+from checklists.act import Act, TransitionRefused, act_of
+from checklists.forms import NoteForm, ReadingForm, ReasonForm
+from checklists.models import Field, Item, Project
+from checklists.readiness import Tally
+from checklists.sheet import row_of, with_row_facts
+
+
+def item_of(project: Project, number: int) -> Item:
+    return get_object_or_404(with_row_facts(project.items.all()), number=number)
+
+
+@require_GET
+def item(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The item opened: a page of its own, or for htmx the row with its panel (`?folded` gives the row alone)."""
+    project = project_for(request, slug)
+    return item_response(request, project, number)
+
+
+def item_response(
+    request: HttpRequest,
+    project: Project,
+    number: int,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    forms: dict | None = None,
+) -> HttpResponse:
+    """The item as it is now, with what went wrong, if something did, and what was typed kept."""
+    item = item_of(project, number)
+    context = {
+        "project": project,
+        "tab": "plan",
+        "item": item,
+        "row": row_of(item, project, request.user.pk),
+        "opened": "folded" not in request.GET,
+        "notes": item.notes.select_related("author"),
+        "fields": item.fields.prefetch_related("readings__by"),
+        "history": item.history.order_by("-seq")[:20],
+        "parts": [row_of(part, project, request.user.pk) for part in with_row_facts(item.children.all())],
+        "holds": item.owner_id == request.user.pk,
+        "may_act": project.rights.work and (item.owner_id in (None, request.user.pk) or project.rights.manage),
+        "refusal": refusal,
+        "reason_errors": {},
+        **(forms or {}),
+    }
+    if request.htmx:
+        context["with_progress"] = request.method == "POST"
+        if request.method == "POST":
+            add_progress(context, project, item, request.user.pk)
+        return render(request, "checklists/_item_answer.html", context, status=status)
+    return render(request, "checklists/item.html", context, status=status)
+
+
+def add_progress(context: dict, project: Project, item: Item, viewer_id: int) -> None:
+    """What else on the plan page follows an act: the numbers, and the rows above the item."""
+    states = list(project.items.only("state", "phase_id", "section_id"))
+    context["tally"] = Tally.of(states)
+    context["phase_tally"] = Tally.of(each for each in states if each.phase_id == item.phase_id)
+    context["section_tally"] = Tally.of(
+        each for each in states if (each.phase_id, each.section_id) == (item.phase_id, item.section_id)
+    )
+    above, rows = item.parent_id, []
+    while above:
+        group = with_row_facts(project.items.all()).get(pk=above)
+        rows.append(row_of(group, project, viewer_id))
+        above = group.parent_id
+    context["rows_above"] = rows
+
+
+def act_on(request: HttpRequest, slug: str, number: int, verb: Callable[[Item, Act, Project], None]) -> HttpResponse:
+    """Do one thing to an item; a refusal is answered with 409 and the item as somebody else left it."""
+    project = project_for(request, slug, need=Need.WORK)
+    item = get_object_or_404(project.items.select_related("project"), number=number)
+    try:
+        verb(item, act_of(request), project)
+    except TransitionRefused as refusal:
+        return item_response(request, project, number, status=409, refusal=str(refusal))
+    return done(request, project, item)
+
+
+def done(request: HttpRequest, project: Project, item: Item) -> HttpResponse:
+    if request.htmx:
+        return item_response(request, project, item.number)
+    messages.success(request, f"Saved: #{item.number} {item.text}")
+    return redirect(f"{project.get_absolute_url()}#item-{item.number}")
+
+
+def act_with_reason(
+    request: HttpRequest, slug: str, number: int, name: str, verb: Callable[[Item, Act, Project, str], None]
+) -> HttpResponse:
+    """An act that needs a reason; without one nothing happens and the form says so."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        project = project_for(request, slug, need=Need.WORK)
+        problem = {"reason_errors": {name: form.errors["reason"][0]}, "reason_typed": request.POST.get("reason", "")}
+        return item_response(request, project, number, status=422, forms=problem)
+    reason = form.cleaned_data["reason"]
+    return act_on(request, slug, number, lambda item, act, project: verb(item, act, project, reason))
+
+
+@require_POST
+def item_claim(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return act_on(request, slug, number, lambda item, act, project: item.claim(act))
+
+
+@require_POST
+def item_release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return act_on(
+        request, slug, number, lambda item, act, project: item.release(act, for_others=project.rights.manage)
+    )
+
+
+@require_POST
+def item_completion(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return act_on(
+        request, slug, number, lambda item, act, project: item.complete(act, for_others=project.rights.manage)
+    )
+
+
+@require_POST
+def item_unblocking(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return act_on(request, slug, number, lambda item, act, project: item.unblock(act))
+
+
+@require_POST
+def item_reopening(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return act_with_reason(
+        request, slug, number, "reopening", lambda item, act, project, reason: item.reopen(act, reason)
+    )
+
+
+@require_POST
+def item_block(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return act_with_reason(
+        request,
+        slug,
+        number,
+        "block",
+        lambda item, act, project, reason: item.block(act, reason, for_others=project.rights.manage),
+    )
+
+
+@require_POST
+def item_exemption(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return act_with_reason(
+        request,
+        slug,
+        number,
+        "exemption",
+        lambda item, act, project, reason: item.set_aside(act, reason, for_others=project.rights.manage),
+    )
+
+
+@require_POST
+def item_notes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    project = project_for(request, slug, need=Need.NOTE)
+    item = get_object_or_404(project.items.select_related("project"), number=number)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return item_response(request, project, number, status=422, forms={"note_error": form.errors["text"][0]})
+    item.note(act_of(request), form.cleaned_data["text"])
+    return done(request, project, item)
+
+
+@require_POST
+def field_readings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A value for a field: of an item, or of a section."""
+    project = project_for(request, slug, need=Need.WORK)
+    field = get_object_or_404(Field.objects.select_related("phase__project", "item"), pk=pk, phase__project=project)
+    form = ReadingForm(field, request.POST)
+    if not form.is_valid():
+        problem = {"field_error": {"pk": pk, "text": form.errors["value"][0], "typed": request.POST.get("value", "")}}
+        if field.item:
+            return item_response(request, project, field.item.number, status=422, forms=problem)
+        context = {"project": project, "field": field, **problem}
+        return render(request, "checklists/field.html", context, status=422)
+    field.read(act_of(request), form.cleaned_data["value"])
+    if field.item:
+        return done(request, project, field.item)
+    messages.success(request, f"Saved: {field.label}")
+    return redirect(f"{project.get_absolute_url()}#field-{field.pk}")

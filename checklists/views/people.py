@@ -1,0 +1,68 @@
+"""Who works on a project, who to call, and what to do when it goes wrong."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from checklists.access import Need, project_for
+from checklists.act import TransitionRefused, act_of
+from checklists.forms import MemberForm
+from checklists.models import Membership, Role
+
+
+@require_GET
+def contacts(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for(request, slug)
+    people = project.contacts.all()
+    context = {
+        "project": project,
+        "tab": "contacts",
+        "contacts": [person for person in people if not person.emergency],
+        "emergency": [person for person in people if person.emergency],
+        "levels": project.escalation_levels.all(),
+    }
+    return render(request, "checklists/contacts.html", context)
+
+
+@require_GET
+def procedures(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for(request, slug)
+    context = {"project": project, "tab": "procedures", "procedures": project.procedures.prefetch_related("steps")}
+    return render(request, "checklists/procedures.html", context)
+
+
+def members(request: HttpRequest, slug: str) -> HttpResponse:
+    """The people of the project; a manager adds to them."""
+    project = project_for(request, slug, need=Need.READ if request.method == "GET" else Need.MANAGE)
+    form = MemberForm(project, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            member = Membership.objects.admit(project, act_of(request), data["email"], data["name"], Role(data["role"]))
+        except TransitionRefused as refusal:
+            form.add_error("role", str(refusal))
+        else:
+            messages.success(request, f"{member.user} is now {member.get_role_display().lower()} here.")
+            return redirect("members", slug)
+    context = {
+        "project": project,
+        "tab": "people",
+        "form": form,
+        "memberships": project.memberships.select_related("user"),
+        "roles": Role.choices,
+    }
+    return render(request, "checklists/members.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def member_removal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    project = project_for(request, slug, need=Need.MANAGE)
+    member = get_object_or_404(project.memberships.select_related("user", "project"), pk=pk)
+    try:
+        member.remove(act_of(request))
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{member.user} no longer sees this project.")
+    return redirect("members", slug)

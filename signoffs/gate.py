@@ -1,0 +1,127 @@
+"""The gate: for every slot what is signed, what is stale, what is missing; and the act of signing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from checklists.act import Act, TransitionRefused
+from checklists.models import Action, Item, JournalEntry, Project, Reading, Slot
+from checklists.readiness import Tally
+from signoffs.models import Decision, Signature
+from signoffs.snapshot import changed_since, digest_of, items_of, readings_of, snapshot_of, statement_of
+
+
+@dataclass
+class Standing:
+    """One slot as it stands now."""
+
+    slot: Slot
+    items: list[Item]
+    snapshot: str
+    digest: str
+    signature: Signature | None
+
+    @property
+    def state(self) -> str:
+        """pending, valid, declined (a no-go), or stale: signed, but what was signed has changed since."""
+        if self.signature is None:
+            return "pending"
+        if self.signature.digest != self.digest:
+            return "stale"
+        return "declined" if self.signature.decision == Decision.NO_GO else "valid"
+
+    @property
+    def state_label(self) -> str:
+        if self.state == "valid" and self.slot.is_vote:
+            return "Go"
+        return {"pending": "Not signed", "valid": "Signed", "stale": "Stale", "declined": "No-go"}[self.state]
+
+    @cached_property
+    def tally(self) -> Tally:
+        return Tally.of(self.items)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything in the scope is settled, so that it can be approved."""
+        return self.tally.is_settled
+
+    @property
+    def statement(self) -> str:
+        return statement_of(self.slot)
+
+    @property
+    def exceptions(self) -> list[Item]:
+        """What a signer should look at: everything with a reason, and what is still open."""
+        return [item for item in self.items if item.reason or not item.is_settled]
+
+    @property
+    def people(self) -> list[tuple[str, int]]:
+        """Who settled how many items of the scope."""
+        names: dict[str, int] = {}
+        for item in self.items:
+            if item.settled_by:
+                names[str(item.settled_by)] = names.get(str(item.settled_by), 0) + 1
+        return sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    @property
+    def changes(self) -> list[str]:
+        """What changed since it was signed, in words."""
+        if self.signature is None or self.state != "stale":
+            return []
+        return changed_since(self.signature.snapshot, self.snapshot)
+
+
+def standings(project: Project) -> list[Standing]:
+    """Every slot of the project, in a fixed number of queries."""
+    items = list(project.items.select_related("settled_by", "owner", "phase"))
+    readings: dict[int, list[Reading]] = readings_of(project)
+    live = Signature.objects.filter(slot__project=project, superseded_at=None).select_related("signer")
+    signatures = {signature.slot_id: signature for signature in live}
+    slots = project.slots.select_related("phase", "project")
+    return [standing_of(slot, items, readings, signatures.get(slot.pk)) for slot in slots]
+
+
+def standing_of(
+    slot: Slot, items: list[Item], readings: dict[int, list[Reading]], signature: Signature | None
+) -> Standing:
+    snapshot = snapshot_of(slot, items, readings)
+    return Standing(slot, items_of(slot, items), snapshot, digest_of(snapshot), signature)
+
+
+def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: str = "") -> Signature:
+    """Put a signature into the slot, over what the signer saw.
+
+    Refused when the plan is no longer as the signer saw it, when the scope is not settled (only a no-go can be said before),
+    and when the slot is validly signed. A stale signature and a no-go are superseded, never deleted.
+    """
+    project = slot.project
+    with project.locked():
+        standing = next(standing for standing in standings(project) if standing.slot.pk == slot.pk)
+        if standing.state == "valid":
+            raise TransitionRefused(f"{standing.signature} already. Nothing was changed.")
+        if standing.digest != seen_digest:
+            raise TransitionRefused("The plan changed while you read. Read again what is signed; nothing was recorded.")
+        if decision != Decision.NO_GO and not standing.is_ready:
+            raise TransitionRefused(f"Not yet: {', '.join(standing.tally.why_not_green)} in {slot.scope_name}.")
+        if standing.signature is not None:
+            Signature.objects.filter(pk=standing.signature.pk).update(superseded_at=act.at)
+        signature = Signature.objects.create(
+            slot=slot,
+            signer=act.by,
+            name=str(act.by),
+            title=act.by.title,
+            email=act.by.email,
+            meaning=slot.meaning,
+            decision=decision,
+            statement=standing.statement,
+            comment=comment,
+            signed_at=act.at,
+            digest=standing.digest,
+            snapshot=standing.snapshot,
+        )
+        action = Action.SLOT_DECLINED if decision == Decision.NO_GO else Action.SLOT_SIGNED
+        JournalEntry.objects.record(
+            project, act, action, subject=slot.title, remark=comment, decision=decision.label, digest=standing.digest[:16]
+        )
+        return signature

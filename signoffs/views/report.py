@@ -1,0 +1,43 @@
+"""The report: looked at on a page, downloaded as a PDF."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from checklists.access import project_for
+from checklists.act import act_of
+from checklists.models import Action, JournalEntry
+from signoffs import pdf
+from signoffs.report import report_of
+
+
+@require_GET
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the report will say, and the button that downloads it, or why it cannot be made here."""
+    project = project_for(request, slug)
+    context = {
+        "project": project,
+        "tab": "report",
+        "report": report_of(project, act_of(request).at),
+        "pdf_problem": pdf.problem(),
+    }
+    return render(request, "signoffs/report.html", context)
+
+
+@require_GET
+def report_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for(request, slug)
+    if problem := pdf.problem():
+        return HttpResponse(problem, status=503, content_type="text/plain; charset=utf-8")
+    act = act_of(request)
+    with project.locked():
+        JournalEntry.objects.record(project, act, Action.REPORT_DOWNLOADED, subject=project.name)
+    content = pdf.render(report_of(project, act.at))
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{project.slug}-go-live-report.pdf"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -121,7 +121,8 @@ def fetch(url: str, method: str = "GET") -> bytes:
         with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.read()
     except OSError as error:
-        sys.exit(f"No network? Packages must be installed, but {host} cannot be reached: {error}")
+        reason = getattr(error, "reason", error)
+        sys.exit(f"No network? Packages must be installed, but {host} cannot be reached: {reason}")
 
 
 def pip_wheel(lock: str, mirror: str) -> tuple[str, str]:
@@ -159,15 +160,8 @@ def install_uv(url: str, digest: str) -> str:
     with step(f"Installing uv {UV_VERSION} in .tools"), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pip.whl"
         path.write_bytes(wheel)
-        pip = [
-            sys.executable,
-            path / "pip",
-            "--disable-pip-version-check",
-            "--no-input",
-            "--quiet",
-            "install",
-        ]
-        if call(*pip, "--only-binary=:all:", "--upgrade", "--target", TOOLS, f"uv=={UV_VERSION}"):
+        pip = [sys.executable, path / "pip", "install", "--quiet", "--no-input", "--root-user-action=ignore"]
+        if call(*pip, "--only-binary=:all:", "--target", TOOLS, f"uv=={UV_VERSION}"):
             sys.exit("pip could not install uv (its message stands above).")
     return str(TOOLS / "bin" / "uv")
 
@@ -182,6 +176,7 @@ def sync(group: str) -> None:
     mirror = os.environ.get("PIP_INDEX_URL", "")
     uv = found_uv() or install_uv(*pip_wheel(lock, mirror))
     env = {"UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV)}
+    env["UV_SYSTEM_CERTS"] = "1"  # a company's own authority counts, as it does for pip and urllib
     if not (VENV / "bin" / "python").exists():
         env["UV_PYTHON"] = sys.executable
     groups = [] if group == "dev" else ["--no-dev"]
@@ -199,8 +194,9 @@ def sync(group: str) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 pins = Path(folder) / "requirements.txt"
                 failed = call(uv, "export", "--frozen", "--quiet", *groups, "--output-file", pins, **env)
+                env.update(UV_DEFAULT_INDEX=mirror, UV_PYTHON=str(VENV / "bin" / "python"))
                 hashed = ["--require-hashes", "--requirement", pins]
-                failed = failed or call(uv, "pip", "install", *quiet, *hashed, **env, UV_DEFAULT_INDEX=mirror)
+                failed = failed or call(uv, "pip", "install", *quiet, *hashed, **env)
         if failed:
             sys.exit("uv could not install the packages (its message stands above).")
     stamp.write_text(f"{digest} {group}\n")
@@ -219,10 +215,10 @@ def apt_install(packages: list, purpose: str, allowed: bool) -> None:
             done = subprocess.run(command, env=env, capture_output=True, text=True)
         if done.returncode == 0:
             return
-        say("   apt-get: " + " ".join(done.stderr.split("\n")[:1]))
+        say("   apt-get: " + done.stderr.partition("\n")[0])
     brew = "brew install --cask chromium" if "chromium" in packages else "brew install pango"
-    by_hand = brew if sys.platform == "darwin" else "sudo " + " ".join(command)
-    say(f"-- Carrying on without {' '.join(packages)} {purpose}. To install: {by_hand}")
+    by_hand = brew if sys.platform == "darwin" else "sudo " * bool(os.geteuid()) + " ".join(command)
+    say(f"-- Carrying on without {' '.join(packages)} {purpose}. To install them:\n   {by_hand}")
 
 
 def system_packages(options: argparse.Namespace, browser: bool) -> None:

@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 
 from checklists.importing.decode import Refused
 from checklists.importing.limits import Limits
+from checklists.importing.plan import Launch
 from checklists.importing.reading import read_checklist
 from checklists.models import Field, Project, Role
 from checklists.models.project import validate_zone
 
-ZONES = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/")) + ["UTC"]
+ZONES = [*sorted(z for z in zoneinfo.available_timezones() if "/" in z and not z.startswith("Etc/")), "UTC"]
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -77,7 +78,9 @@ class LaunchForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
-        self.helper.layout = Layout("name", "customer", "system", "go_live", "zone", Submit("create", "Create the project"))
+        self.helper.layout = Layout(
+            "name", "customer", "system", "go_live", "zone", Submit("create", "Create the project")
+        )
 
     def clean(self) -> dict:
         data = super().clean() or {}
@@ -88,12 +91,18 @@ class LaunchForm(forms.Form):
                 self.add_error("go_live", str(problem))
         return data
 
+    def launch(self) -> Launch:
+        data = self.cleaned_data
+        return Launch(data["name"], data["customer"], data["system"], data["go_live_at"], data["zone"])
+
 
 def moment_in(wall_clock: datetime, zone: str) -> datetime:
     """The moment that clocks in the zone show; ValueError with a sentence where a clock change skips it."""
     there = zoneinfo.ZoneInfo(zone)
     moment = wall_clock.replace(tzinfo=there)
-    if moment.astimezone(zoneinfo.ZoneInfo("UTC")).astimezone(there).replace(tzinfo=None) != wall_clock.replace(tzinfo=None):
+    if moment.astimezone(zoneinfo.ZoneInfo("UTC")).astimezone(there).replace(tzinfo=None) != wall_clock.replace(
+        tzinfo=None
+    ):
         raise ValueError(f"Clocks in {zone} skip {wall_clock:%H:%M} on that day. Choose another time.")
     return moment
 

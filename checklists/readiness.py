@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from checklists.models import Item
+from checklists.models import Item, Phase, Project
 from checklists.models.item import SETTLED, State
 
 # The order in which states stand in a progress bar and in words.
@@ -75,3 +75,11 @@ class Tally:
             for state in (State.BLOCKED, State.REOPENED, State.OPEN, State.CLAIMED)
             if self.counts[state]
         ]
+
+
+def tallies(project: Project) -> list[tuple[Phase, Tally]]:
+    """Every phase of the project with its tally, in order."""
+    by_phase: dict[int, Counter] = {}
+    for phase_id, state in project.items.order_by().values_list("phase_id", "state"):
+        by_phase.setdefault(phase_id, Counter())[state] += 1
+    return [(phase, Tally(by_phase.get(phase.pk, Counter()))) for phase in project.phases.all()]

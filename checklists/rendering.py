@@ -12,7 +12,23 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
-TAGS = {"a", "code", "em", "strong", "s", "p", "ul", "ol", "li", "br", "pre", "blockquote", "table", "thead", "tbody"} | {
+TAGS = {
+    "a",
+    "code",
+    "em",
+    "strong",
+    "s",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "br",
+    "pre",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+} | {
     "tr",
     "th",
     "td",
@@ -27,7 +43,9 @@ _markdown = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "
 def _clean(html: str) -> SafeString:
     # nh3 has just taken out everything that is not on the allow-list.
     return mark_safe(  # noqa: S308
-        nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow")
+        nh3.clean(
+            html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
+        )
     )
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from checklists import rendering, schedule
 from checklists.models import Field, Item, Note, Phase, Project, Reading, Section
-from checklists.models.item import State
+from checklists.models.item import SETTLED, State
 from checklists.readiness import Tally
 
 FILTERS = {
@@ -47,6 +47,16 @@ class Row:
     optional: bool
     mine: bool
 
+    @property
+    def tickable(self) -> bool:
+        """Whether one tap completes it: a group completes itself."""
+        return not self.settled and not self.is_group
+
+    @property
+    def marks(self) -> str:
+        """The classes that say what else is so."""
+        return (" is-parent" if self.is_group else "") + (" is-mine" if self.mine else "")
+
 
 @dataclass
 class Block:
@@ -79,9 +89,11 @@ class Sheet:
     """Everything that the plan page prints about the plan."""
 
     phases: list[PhaseSheet]
+    fields: list[Field]
     tally: Tally
     mine: int
     chosen: str
+    in_hand: Row | None
 
     @property
     def shown(self) -> int:
@@ -100,20 +112,25 @@ class Sheet:
 def with_row_facts(items: QuerySet[Item]) -> QuerySet[Item]:
     """Items with all that a row prints: people, and how many notes, fields and sub-items there are."""
 
-    def how_many(model, **owner):
-        counted = model.objects.order_by().filter(**owner).values(next(iter(owner))).annotate(n=Count("pk")).values("n")
+    def how_many(model, more: dict | None = None, **owner):
+        place = next(iter(owner))
+        counted = (
+            model.objects.order_by().filter(**owner, **(more or {})).values(place).annotate(n=Count("pk")).values("n")
+        )
         return Coalesce(Subquery(counted), 0)
 
     return items.select_related("owner", "settled_by", "project").annotate(
         note_count=how_many(Note, item=OuterRef("pk")),
         field_count=how_many(Field, item=OuterRef("pk")),
         part_count=how_many(Item, parent=OuterRef("pk")),
+        part_settled=how_many(Item, {"state__in": SETTLED}, parent=OuterRef("pk")),
     )
 
 
 def row_of(item: Item, project: Project, viewer_id: int) -> Row:
     """One item's row; the item comes from `with_row_facts`."""
-    counts = [
+    counts = [f"{item.part_settled} of {item.part_count}"] if item.part_count else []
+    counts += [
         f"{number} {word}{'s' if number > 1 else ''}"
         for number, word in (
             (len(item.details), "detail"),
@@ -155,8 +172,8 @@ def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
     by_place: dict[tuple[int, int | None], list[Item]] = defaultdict(list)
     for item in items:
         by_place[item.phase_id, item.section_id].append(item)
-    fields: dict[tuple[int, int | None], list[Field]] = defaultdict(list)
-    for blank in Field.objects.filter(phase__project=project, item=None).annotate(value=latest_value()):
+    fields: dict[tuple[int | None, int | None], list[Field]] = defaultdict(list)
+    for blank in project.fields.filter(item=None).annotate(value=latest_value()):
         fields[blank.phase_id, blank.section_id].append(blank)
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
     for section in Section.objects.filter(phase__project=project):
@@ -187,5 +204,8 @@ def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
                 )
             )
         phases.append(PhaseSheet(phase, blocks, sum((block.tally for block in blocks), Tally())))
-    mine = sum(item.owner_id == viewer_id for item in items)
-    return Sheet(phases, sum((sheet.tally for sheet in phases), Tally()), mine, chosen)
+    mine = [item for item in items if item.owner_id == viewer_id]
+    in_hand = row_of(mine[0], project, viewer_id) if mine else None
+    return Sheet(
+        phases, fields[None, None], sum((sheet.tally for sheet in phases), Tally()), len(mine), chosen, in_hand
+    )

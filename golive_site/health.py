@@ -1,6 +1,6 @@
 """`/healthz` says that the process lives, `/readyz` that it can work: database reached and migrated.
 
-A middleware, not views: a probe asks by address, so it must be answered before hosts, TLS redirect and login are looked at.
+A middleware, not views: a probe asks by address, so it is answered before hosts, TLS and login are looked at.
 """
 
 from django.db import DatabaseError, connection

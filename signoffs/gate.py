@@ -82,6 +82,11 @@ def standings(project: Project) -> list[Standing]:
     return [standing_of(slot, items, readings, signatures.get(slot.pk)) for slot in slots]
 
 
+def is_complete(project: Project) -> bool:
+    """Whether nothing is left to do: every item settled, every slot validly signed."""
+    return not project.items.open().exists() and all(each.state == "valid" for each in standings(project))
+
+
 def standing_of(
     slot: Slot, items: list[Item], readings: dict[int, list[Reading]], signature: Signature | None
 ) -> Standing:
@@ -92,8 +97,8 @@ def standing_of(
 def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: str = "") -> Signature:
     """Put a signature into the slot, over what the signer saw.
 
-    Refused when the plan is no longer as the signer saw it, when the scope is not settled (only a no-go can be said before),
-    and when the slot is validly signed. A stale signature and a no-go are superseded, never deleted.
+    Refused when the plan is no longer as the signer saw it, when the scope is not settled (only a no-go can be said
+    before), and when the slot is validly signed. A stale signature and a no-go are superseded, never deleted.
     """
     project = slot.project
     with project.locked():
@@ -122,6 +127,12 @@ def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: st
         )
         action = Action.SLOT_DECLINED if decision == Decision.NO_GO else Action.SLOT_SIGNED
         JournalEntry.objects.record(
-            project, act, action, subject=slot.title, remark=comment, decision=decision.label, digest=standing.digest[:16]
+            project,
+            act,
+            action,
+            subject=slot.title,
+            remark=comment,
+            decision=decision.label,
+            digest=standing.digest[:16],
         )
         return signature

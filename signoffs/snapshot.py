@@ -1,7 +1,7 @@
 """The snapshot: canonical JSON of a slot's scope and its digest, so that a signature is bound to what its signer saw.
 
-Sorted keys, NFC, strings and integers only: the same data gives the same bytes on every database. Notes and claims are not
-in it: talking about signed work does not change it.
+Sorted keys, NFC, strings and integers only: the same data gives the same bytes on every database. Notes and claims
+are not in it: talking about signed work does not change it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def items_of(slot: Slot, items: list[Item]) -> list[Item]:
 def readings_of(project) -> dict[int, list[Reading]]:
     """Every field's readings, oldest first, by item; readings of sections stand under 0."""
     by_item: dict[int, list[Reading]] = {}
-    readings = Reading.objects.filter(field__phase__project=project).select_related("field", "by")
+    readings = Reading.objects.filter(field__project=project).select_related("field", "by")
     for reading in readings.order_by("field__position", "at", "pk"):
         by_item.setdefault(reading.field.item_id or 0, []).append(reading)
     return by_item
@@ -93,7 +93,13 @@ def changed_since(before: str, now: str) -> list[str]:
         elif earlier != item:
             parts = [
                 f"{name} was “{earlier[key]}”, is “{item[key]}”"
-                for key, name in (("text", "text"), ("state", "state"), ("by", "who"), ("at", "time"), ("reason", "reason"))
+                for key, name in (
+                    ("text", "text"),
+                    ("state", "state"),
+                    ("by", "who"),
+                    ("at", "time"),
+                    ("reason", "reason"),
+                )
                 if earlier[key] != item[key]
             ]
             parts += ["values changed"] if earlier["values"] != item["values"] else []

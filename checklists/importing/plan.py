@@ -63,6 +63,7 @@ class PlanWriter:
     def write(self, outline: read.Outline) -> None:
         for position, phase in enumerate(outline.phases):
             self.write_phase(phase, position)
+        self.add_fields(outline.fields)
         self.write_criteria([c for c in outline.criteria if c.kind == "success"], len(outline.phases))
         Field.objects.bulk_create(self.fields)
         self.write_people(outline)
@@ -92,6 +93,7 @@ class PlanWriter:
                 depth=above.depth + 1 if above else 0,
                 position=phase.sections.count(),
                 title=source.title,
+                window=source.window[:200],
                 recurrence=source.recurrence[:200],
                 prose=source.prose,
                 commands=source.commands,
@@ -113,7 +115,8 @@ class PlanWriter:
                 number=self.number,
                 depth=above.depth + 1 if above else 0,
                 kind=Kind.CRITERION if phase.kind == PhaseKind.CRITERIA else Kind.TASK,
-                text=source.text,
+                text=f"{source.number} {source.text}" if source.number else source.text,
+                window=source.window[:200],
                 details=source.details,
                 commands=source.commands,
                 recurrence=source.recurrence[:200],
@@ -132,12 +135,17 @@ class PlanWriter:
         self.rows = []
 
     def add_fields(
-        self, sources: Iterable[read.Field], phase: Phase, section: Section | None = None, item: Item | None = None
+        self,
+        sources: Iterable[read.Field],
+        phase: Phase | None = None,
+        section: Section | None = None,
+        item: Item | None = None,
     ) -> None:
         for source in sources:
             self.field_position += 1
             self.fields.append(
                 Field(
+                    project=self.project,
                     phase=phase,
                     section=section,
                     item=item,
@@ -176,7 +184,7 @@ class PlanWriter:
                 phone=source.phone[:300],
                 email=source.email[:300],
                 emergency=source.emergency,
-                notes=source.notes,
+                notes="; ".join(part for part in (source.group, source.notes) if part),
             )
             for position, source in enumerate(outline.contacts)
         )
@@ -226,7 +234,7 @@ class PlanWriter:
                 kind=source.kind,
                 meaning=source.meaning,
                 phase=phases.get(source.scope),
-                notes=" ".join(part for part in (source.filled, source.notes) if part),
+                notes="; ".join(part for part in (source.group, source.filled, source.notes) if part),
             )
             for number, source in enumerate(outline.slots, start=1)
         )

@@ -9,6 +9,7 @@ from checklists.act import Act
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.phase import Phase, Section
+from checklists.models.project import Project
 
 
 class FieldKind(models.TextChoices):
@@ -22,9 +23,10 @@ class FieldKind(models.TextChoices):
 
 
 class Field(models.Model):
-    """A blank such as `count: ___`: of an item, or of the section or phase that it stands in."""
+    """A blank such as `count: ___`: of an item, else of the section, phase or project that it stands in."""
 
-    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="fields")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="fields")
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, null=True, blank=True, related_name="fields")
     section = models.ForeignKey(Section, on_delete=models.CASCADE, null=True, blank=True, related_name="fields")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, null=True, blank=True, related_name="fields")
     position = models.PositiveIntegerField()
@@ -53,14 +55,18 @@ class Field(models.Model):
 
     def read(self, act: Act, value: str) -> None:
         """Give the field a value. Earlier values stay as history; the same value again changes nothing."""
-        project = self.phase.project
-        with project.locked():
+        with self.project.locked():
             before = self.readings.last()
             if before and before.value == value:
                 return
             self.readings.create(value=value, by=act.by, at=act.at)
             JournalEntry.objects.record(
-                project, act, Action.READING_GIVEN, item=self.item, subject=self.label, remark=f"{value} {self.unit}".strip()
+                self.project,
+                act,
+                Action.READING_GIVEN,
+                item=self.item,
+                subject=self.label,
+                remark=f"{value} {self.unit}".strip(),
             )
 
 

@@ -59,13 +59,16 @@ class Item(models.Model):
     text = models.TextField()
     details = models.JSONField(default=list, blank=True)
     commands = models.JSONField(default=list, blank=True)
+    window = models.CharField(max_length=200, blank=True)
     recurrence = models.CharField(max_length=200, blank=True)
     optional = models.BooleanField(default=False)
     ticked_in_source = models.BooleanField(default=False)
     source_line = models.PositiveIntegerField(default=0)
 
     state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

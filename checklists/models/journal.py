@@ -57,7 +57,15 @@ def canonical(value: object) -> str:
 
 class JournalQuerySet(models.QuerySet["JournalEntry"]):
     def record(
-        self, project: Project, act: Act, action: Action, *, item: Item | None = None, subject: str = "", remark: str = "", **facts
+        self,
+        project: Project,
+        act: Act,
+        action: Action,
+        *,
+        item: Item | None = None,
+        subject: str = "",
+        remark: str = "",
+        **facts,
     ) -> JournalEntry:
         """Append one entry; the caller holds the project's lock. `remark` is what the person wrote."""
         last = self.filter(project=project).order_by("-seq").values_list("seq", "hash").first()

@@ -13,10 +13,14 @@ class PhaseKind(models.TextChoices):
 
 
 class Division(models.Model):
-    """What phases and sections share: a title, the author's prose, and commands that belong to no item."""
+    """What phases and sections share: a title, the author's prose, and commands that belong to no item.
+
+    `window` holds the author's words for when it happens, such as "T-3 days"; `recurrence` for how often.
+    """
 
     position = models.PositiveIntegerField()
     title = models.TextField()
+    window = models.CharField(max_length=200, blank=True)
     recurrence = models.CharField(max_length=200, blank=True)
     prose = models.JSONField(default=list, blank=True)
     commands = models.JSONField(default=list, blank=True)
@@ -29,11 +33,10 @@ class Division(models.Model):
 
 
 class Phase(Division):
-    """A top division of the plan; `window` holds the author's words for when it happens, such as "T-3 days"."""
+    """A top division of the plan."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="phases")
     kind = models.CharField(max_length=16, choices=PhaseKind.choices, default=PhaseKind.PHASE)
-    window = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["position"]

@@ -22,7 +22,7 @@ class Meaning(models.TextChoices):
 
 
 class Slot(models.Model):
-    """Who must sign what: `title` is the role or area of the source, `phase` its scope, the whole plan if there is none."""
+    """Who must sign what: `title` is the role or area of the source, `phase` its scope; without one, the whole plan."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="slots")
     number = models.PositiveIntegerField()

@@ -33,3 +33,15 @@ def local(moment: datetime | None, project: Project) -> str:
 def utc(moment: datetime | None) -> str:
     """A moment in UTC: `2027-02-07 06:00 UTC`."""
     return schedule.utc_words(moment) if moment else ""
+
+
+@register.filter
+def clock(moment: datetime, project: Project) -> str:
+    """Day and time on the project's clock, where the zone is named once for all."""
+    return schedule.clock(moment, project.tzinfo)
+
+
+@register.filter
+def entry(mapping: dict, key: str) -> object:
+    """The mapping's value for a key that the template holds in a variable; None without one."""
+    return mapping.get(key)

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from checklists import preview
 from checklists.act import act_of
 from checklists.forms import ZONES, IntakeForm, LaunchForm
-from checklists.importing.plan import Launch, Source, create_project
+from checklists.importing.plan import Source, create_project
 from checklists.importing.reading import read_checklist
 from checklists.models import Draft
 
@@ -32,7 +33,8 @@ def project_new(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest, pk: str) -> HttpResponse:
     """The preview of a draft, and the form that makes a project of it."""
     draft = get_object_or_404(Draft, pk=pk, owner=request.user)
-    outline = read_checklist(bytes(draft.source))
+    data = bytes(draft.source)
+    outline = read_checklist(data)
     known = {key.lower(): value for key, value in outline.metadata.items()}
     initial = {
         "name": outline.title,
@@ -43,10 +45,9 @@ def draft(request: HttpRequest, pk: str) -> HttpResponse:
     form = LaunchForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         act = act_of(request)
-        data = form.cleaned_data
-        launch = Launch(data["name"], data["customer"], data["system"], data["go_live_at"], data["zone"])
+        launch = form.launch()
         with transaction.atomic():
-            project = create_project(outline, Source(draft.name, bytes(draft.source)), launch, act)
+            project = create_project(outline, Source(draft.name, data), launch, act)
             draft.delete()
         messages.success(request, f"{project.name} is ready. Add the people who will work on it.")
         return redirect(project)
@@ -54,7 +55,9 @@ def draft(request: HttpRequest, pk: str) -> HttpResponse:
         "draft": draft,
         "outline": outline,
         "counts": [(name.replace("_", " "), number) for name, number in outline.counts.items() if number],
-        "source": outline.source_lines,
+        "source": preview.source_lines(data, outline),
+        "plan": preview.plan_lines(data, outline),
+        "accounted": len(outline.lines),
         "form": form,
         "zones": ZONES,
     }

@@ -37,11 +37,13 @@ def item_response(
 ) -> HttpResponse:
     """The item as it is now, with what went wrong, if something did, and what was typed kept."""
     item = item_of(project, number)
+    row = row_of(item, project, request.user.pk)
     context = {
         "project": project,
         "tab": "plan",
         "item": item,
-        "row": row_of(item, project, request.user.pk),
+        "row": row,
+        "one": [row],
         "opened": "folded" not in request.GET,
         "notes": item.notes.select_related("author"),
         "fields": item.fields.prefetch_related("readings__by"),
@@ -69,6 +71,8 @@ def add_progress(context: dict, project: Project, item: Item, viewer_id: int) ->
     context["section_tally"] = Tally.of(
         each for each in states if (each.phase_id, each.section_id) == (item.phase_id, item.section_id)
     )
+    held = with_row_facts(project.items.filter(owner=viewer_id)).first()
+    context["in_hand"] = row_of(held, project, viewer_id) if held else None
     above, rows = item.parent_id, []
     while above:
         group = with_row_facts(project.items.all()).get(pk=above)
@@ -115,9 +119,7 @@ def item_claim(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_POST
 def item_release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    return act_on(
-        request, slug, number, lambda item, act, project: item.release(act, for_others=project.rights.manage)
-    )
+    return act_on(request, slug, number, lambda item, act, project: item.release(act, for_others=project.rights.manage))
 
 
 @require_POST
@@ -176,7 +178,7 @@ def item_notes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def field_readings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A value for a field: of an item, or of a section."""
     project = project_for(request, slug, need=Need.WORK)
-    field = get_object_or_404(Field.objects.select_related("phase__project", "item"), pk=pk, phase__project=project)
+    field = get_object_or_404(Field.objects.select_related("project", "item"), pk=pk, project=project)
     form = ReadingForm(field, request.POST)
     if not form.is_valid():
         problem = {"field_error": {"pk": pk, "text": form.errors["value"][0], "typed": request.POST.get("value", "")}}

@@ -16,5 +16,6 @@ def journal(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     page = Paginator(project.journal.order_by("-seq"), PER_PAGE).get_page(request.GET.get("page"))
     broken = JournalEntry.objects.first_broken(project)
-    context = {"project": project, "tab": "journal", "page": page, "broken": broken}
+    head = project.journal.order_by("-seq").values_list("hash", flat=True).first()
+    context = {"project": project, "tab": "journal", "page": page, "broken": broken, "head": head}
     return render(request, "checklists/journal.html", context)

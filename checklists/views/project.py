@@ -36,9 +36,10 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     plan = sheet.sheet_of(project, request.user.pk, request.GET.get("state", "all"))
     context = {
         "project": project,
-        "tab": "plan",
+        "tab": "mine" if plan.chosen == "mine" else "plan",
         "sheet": plan,
         "latest": project.journal.order_by("-seq")[:LATEST],
+        "zone_name": project.local(project.go_live_at).tzname(),
         "t_clock": schedule.t_clock(timezone.now(), project.go_live_at),
     }
     return render(request, "checklists/project.html", context)

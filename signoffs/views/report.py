@@ -7,7 +7,8 @@ from django.views.decorators.http import require_GET
 from checklists.access import project_for
 from checklists.act import act_of
 from checklists.models import Action, JournalEntry
-from signoffs import pdf
+from checklists.readiness import tallies
+from signoffs import gate, pdf
 from signoffs.report import report_of
 
 
@@ -18,7 +19,8 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "project": project,
         "tab": "report",
-        "report": report_of(project, act_of(request).at),
+        "readiness": tallies(project),
+        "complete": gate.is_complete(project),
         "pdf_problem": pdf.problem(),
     }
     return render(request, "signoffs/report.html", context)

@@ -22,7 +22,9 @@ def slots(request: HttpRequest, slug: str) -> HttpResponse:
         "standings": standings,
         "valid": sum(standing.state == "valid" for standing in standings),
         "stale": sum(standing.state == "stale" for standing in standings),
-        "superseded": Signature.objects.filter(slot__project=project, superseded_at__isnull=False).select_related("slot"),
+        "superseded": Signature.objects.filter(slot__project=project, superseded_at__isnull=False).select_related(
+            "slot"
+        ),
     }
     return render(request, "signoffs/slots.html", context)
 

@@ -1,0 +1,87 @@
+"""Plain functions that make what a test talks about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from checklists.act import Act
+from checklists.importing.plan import Launch, Source, create_project
+from checklists.importing.reading import read_checklist
+from checklists.models import Item, Project
+from golive_site.accounts.models import User
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+T_ZERO = datetime(2027, 2, 7, 6, 0, tzinfo=UTC)
+
+PLAN = """# Harbour Lights Go-Live
+
+**Customer:** Harbour Lights Ltd
+**System:** Lamp Control
+
+## Phase 1: Before (T-3 days)
+
+### Servers
+
+- [ ] **Database ready**
+  - [ ] Backup restored on the spare machine
+  - [ ] Replica follows within 5 seconds
+- [ ] Certificates valid
+  - openssl shows 30 days or more
+- [ ] Rows counted (count: ____ rows)
+
+```
+systemctl status lamps
+```
+
+## Phase 2: Night (T-0)
+
+- [ ] Switch the name to the new server
+- [ ] Lamps answer
+
+## Rollback Plan
+
+1. Switch the name back
+2. Restart the old lamps
+
+## Contacts
+
+| Role | Name | Phone | Email |
+|------|------|-------|-------|
+| Harbour master | Nia Okafor | +44 20 7946 0100 | nia@example.org |
+
+## Sign-Off
+
+| Item | Signature | Date |
+|------|-----------|------|
+| Before | | |
+| Go-Live Approved | | |
+"""
+
+
+def project(manager: User, at: datetime, text: str = PLAN, name: str = "Harbour Lights") -> Project:
+    """A project made by the real importer."""
+    launch = Launch(name, "Harbour Lights Ltd", "Lamp Control", T_ZERO, "Europe/Athens")
+    data = text.encode()
+    return create_project(read_checklist(data), Source("plan.md", data), launch, Act(by=manager, at=at))
+
+
+def item(project: Project, words: str) -> Item:
+    """The item whose text begins with these words."""
+    return project.items.select_related("project").get(text__startswith=words)
+
+
+def settle(project: Project, act: Act) -> None:
+    """Complete everything that is open, sub-items first."""
+    for each in project.items.select_related("project").order_by("-depth", "number"):
+        each.complete(act)
+
+
+def seed(number: str) -> Path:
+    """One of the customer's five documents; the test skips where they are not at hand."""
+    found = sorted((SHARED / "seeds").glob(f"{number}_*"))
+    if not found:
+        pytest.skip("the customer's documents are not beside this checkout (../shared/seeds)")
+    return found[0]

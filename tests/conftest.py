@@ -1,0 +1,99 @@
+"""The cast: who they are in the project is in their names. Nobody else is needed to tell a story.
+
+Manager, two technicians, approver and auditor are members of `project`; the outsider is not.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from checklists.act import Act
+from checklists.models import Membership, Role
+from golive_site.accounts.models import User
+from tests import builders
+
+PASSWORD = "correct horse battery"
+NOON = datetime(2027, 2, 5, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def quick(settings):
+    """Cheap password hashes and plain static files: neither is what is tested."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def person(name: str) -> User:
+    email = f"{name.split()[0].lower()}@example.org"
+    return User.objects.create_user(email, PASSWORD, name=name)
+
+
+@pytest.fixture
+def manager(db) -> User:
+    return person("Mara Manager")
+
+
+@pytest.fixture
+def technician(db) -> User:
+    return person("Tom Technician")
+
+
+@pytest.fixture
+def other_technician(db) -> User:
+    return person("Olga Technician")
+
+
+@pytest.fixture
+def approver(db) -> User:
+    user = person("Anna Approver")
+    user.title = "IT Director"
+    user.save()
+    return user
+
+
+@pytest.fixture
+def auditor(db) -> User:
+    return person("Ari Auditor")
+
+
+@pytest.fixture
+def outsider(db) -> User:
+    return person("Otto Outsider")
+
+
+@pytest.fixture
+def project(manager, technician, other_technician, approver, auditor):
+    """A small plan with everything in it, and all members in their roles; see `builders.PLAN`."""
+    project = builders.project(manager, NOON)
+    for user, role in (
+        (technician, Role.TECHNICIAN),
+        (other_technician, Role.TECHNICIAN),
+        (approver, Role.APPROVER),
+        (auditor, Role.AUDITOR),
+    ):
+        Membership.objects.create(project=project, user=user, role=role)
+    return project
+
+
+@pytest.fixture
+def act():
+    """Make an act: `act(technician)`; all at the same noon unless told otherwise."""
+
+    def make(user: User, at: datetime = NOON) -> Act:
+        return Act(by=user, at=at)
+
+    return make
+
+
+@pytest.fixture
+def signed_in():
+    """A browser of somebody: `signed_in(technician).get(...)`."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make

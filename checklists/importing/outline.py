@@ -6,7 +6,8 @@ contract of `manage.py import_checklist --dry-run --json`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -32,15 +33,22 @@ class Field:
 
 @dataclass
 class Item:
-    """A line that somebody ticks; `checked` says that the source had it ticked already."""
+    """A line that somebody ticks; `checked` says that the source had it ticked already.
+
+    `number` is the author's own ("3."), `window` the words for when ("T-15 minutes"); `languages` names the language of
+    each command, in the same order.
+    """
 
     text: str
     line: int
     checked: bool = False
     optional: bool = False
     recurrence: str = ""
+    window: str = ""
+    number: str = ""
     details: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
 
@@ -52,8 +60,10 @@ class Section:
     title: str
     line: int
     recurrence: str = ""
+    window: str = ""
     prose: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
@@ -61,13 +71,16 @@ class Section:
 
 @dataclass
 class Phase(Section):
-    """A top division of the plan; `window` keeps the source's words for when it happens ("T-3 days"), empty if none."""
+    """A top division of the plan; `window` keeps the source's words for when it happens ("T-3 days"), empty if none.
 
-    window: str = ""
+    A phase gives the bracketed words of its heading to `window` alone; deeper sections keep them in the title too.
+    """
 
 
 @dataclass
 class Contact:
+    """Somebody to call. `labels` keeps the author's own names of our columns, `group` the headings above it."""
+
     role: str
     name: str = ""
     phone: str = ""
@@ -75,24 +88,34 @@ class Contact:
     emergency: bool = False
     notes: str = ""
     line: int = 0
+    group: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class EscalationLevel:
+    """Whom to call next, after which trigger, and how soon they answer."""
+
     title: str
     trigger: str = ""
     who: str = ""
     response: str = ""
     details: list[str] = field(default_factory=list)
     line: int = 0
+    group: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Step:
+    """One act of a procedure, with the author's number."""
+
     text: str
     line: int
+    number: str = ""
     details: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -104,8 +127,10 @@ class Procedure:
     kind: str = "rollback"  # rollback, incident, other
     prose: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     estimate: str = ""
+    group: str = ""
 
 
 @dataclass
@@ -128,6 +153,8 @@ class Slot:
     scope: str = ""  # title of the phase that it signs, empty for the whole plan
     filled: str = ""  # what the source had in the blank, to be confirmed by a person
     notes: str = ""
+    group: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -141,6 +168,8 @@ class LineAccount:
 
 @dataclass
 class Outline:
+    """The whole document. `fields` are blanks of the plan itself, such as the deployment date above the signatures."""
+
     title: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
@@ -149,7 +178,51 @@ class Outline:
     procedures: list[Procedure] = field(default_factory=list)
     criteria: list[Criterion] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
     lines: list[LineAccount] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are of each kind, however deep they stand."""
+        sections = [inner for phase in self.phases for inner in sections_of(phase)]
+        places: list[Section] = [*self.phases, *sections]
+        items = [item for place in places for top in place.items for item in items_of(top)]
+        tickable: list[Item] = [*items, *(item for top in self.criteria for item in items_of(top))]
+        steps = [step for procedure in self.procedures for step in procedure.steps]
+        detailed: list[Item | Step | EscalationLevel] = [*tickable, *steps, *self.escalation]
+        commanded: list[Item | Step | Section | Procedure] = [*tickable, *steps, *places, *self.procedures]
+        fielded: list[Item | Section | Outline] = [*tickable, *places, self]
+        recurring: list[Item | Section] = [*items, *places]
+        return {
+            "phases": len(self.phases),
+            "sections": len(sections),
+            "items": len(items),
+            "details": sum(len(owner.details) for owner in detailed),
+            "commands": sum(len(owner.commands) for owner in commanded),
+            "fields": sum(len(owner.fields) for owner in fielded),
+            "contacts": len(self.contacts),
+            "escalation_levels": len(self.escalation),
+            "procedures": len(self.procedures),
+            "steps": len(steps),
+            "criteria": len(self.criteria),
+            "slots": len(self.slots),
+            "rounds": sum(1 for owner in recurring if owner.recurrence),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `import_checklist --dry-run --json`."""
+        plain = asdict(self)
+        return {"title": plain.pop("title"), "metadata": plain.pop("metadata"), "counts": self.counts, **plain}
+
+
+def sections_of(place: Section) -> list[Section]:
+    """The sections below a phase or section, in reading order."""
+    return [found for inner in place.sections for found in (inner, *sections_of(inner))]
+
+
+def items_of(item: Item) -> list[Item]:
+    """An item and those below it, in reading order."""
+    return [item, *(found for child in item.items for found in items_of(child))]

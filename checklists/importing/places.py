@@ -1,0 +1,297 @@
+"""Fill a phase or section from its blocks: items, fields, slots, commands, and prose for everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .blocks import Block, Bullet, Fence, Heading, Listing, Paragraph, Quote, Rule, Table
+from .fields import BLANK, fields_in, is_blank_only, notes_field, says_all
+from .indentation import nest
+from .items import admit, describe, fill_item, head_of, lines_below, take_box
+from .outline import Item, Section, Slot
+from .people import add_contact_line, add_level, contact_block
+from .repairs import Line
+from .slots import LABELLED, add_slot, part_of_slot, slot_in
+from .state import Context, State, flatten, flatten_bullet
+from .tables import fill_table, has_box
+from .times import recurrence_in, window_in
+from .vocabulary import role_of
+from .wording import bold_label, is_choice_line, key_value, unbox, without_bold
+
+
+@dataclass
+class Group:
+    """Blocks under a line in bold that does a heading's work; the first group of a division has no such line."""
+
+    label: Line | None = None
+    title: str = ""
+    blocks: list[Block] = field(default_factory=list)
+
+
+def groups_of(blocks: list[Block]) -> list[Group]:
+    """Part the blocks at bold lines that stand as headings."""
+    groups = [Group()]
+    for block in blocks:
+        if isinstance(block, Paragraph) and (title := bold_label(block.lines[0].text)):
+            rest: list[Block] = [Paragraph(block.lines[1:])] if block.lines[1:] else []
+            groups.append(Group(block.lines[0], title, rest))
+        else:
+            groups[-1].blocks.append(block)
+    return groups
+
+
+def has_boxes(blocks: list[Block]) -> bool:
+    """Whether there is anything to tick, however deep."""
+    for block in blocks:
+        match block:
+            case Paragraph():
+                if any(unbox(line.text)[0] is not None for line in block.lines):
+                    return True
+            case Listing():
+                if any(has_boxes(bullet.blocks) for bullet in block.bullets):
+                    return True
+            case Quote():
+                if has_boxes(block.blocks):
+                    return True
+            case Table():
+                if has_box(block):
+                    return True
+    return False
+
+
+def has_blanks(blocks: list[Block]) -> bool:
+    """Whether there is anything to fill in."""
+    return any(fields_in(line.text, line.number) for line in flatten(blocks))
+
+
+def fill(state: State, place: Section, blocks: list[Block], context: Context) -> None:
+    """Fill a place, making a section of each bold line that has work or blanks below it."""
+    groups = groups_of(blocks)
+    asking = [group for group in groups if group.label and (has_boxes(group.blocks) or has_blanks(group.blocks))]
+    for group in groups:
+        if group.label is None:
+            _Filler(state, place, context).blocks(group.blocks)
+        else:
+            _fill_group(state, place, group, context, bool(asking))
+
+
+def _fill_group(state: State, place: Section, group: Group, context: Context, asking: bool) -> None:
+    label = group.label or Line(0, "")
+    role = role_of(group.title)
+    boxed = has_boxes(group.blocks)
+    if context.role in {"contacts", "escalation"} and not boxed and _people(state, group, label, context):
+        return
+    if role in {"tripwires", "criteria"} and not boxed and any(isinstance(block, Listing) for block in group.blocks):
+        first = len(state.outline.criteria)
+        inner = context.below(group.title, role)
+        _Filler(state, place, inner).blocks(group.blocks)
+        state.ledger.note(label.number, "prose", state.outline.criteria[first])
+        return
+    if context.signing or role == "signoff":
+        _signing_group(state, place, group, label, context.below(group.title, "signoff"))
+        return
+    if asking and not context.role and _belongs_to_item(place, group, boxed):
+        item = place.items[-1]
+        _blanks_of_item(state, item, group, label)
+        return
+    if asking and not context.role and not all(isinstance(block, Paragraph) for block in group.blocks):
+        section = Section(group.title.rstrip(":："), label.number)
+        section.recurrence, section.window = recurrence_in(group.title), window_in(group.title)
+        place.sections.append(section)
+        state.ledger.note(label.number, "section", section)
+        _Filler(state, section, context.below(group.title)).blocks(group.blocks)
+        return
+    filler = _Filler(state, place, context, group.title)
+    if all(is_blank_only(line.text) for line in flatten(group.blocks)) and group.blocks:
+        filler.long_field(label)
+    else:
+        state.keep(place, [label])
+    filler.blocks(group.blocks)
+
+
+def _people(state: State, group: Group, label: Line, context: Context) -> bool:
+    lines = [Line(line.number, line.text.strip().removeprefix("- ")) for line in flatten(group.blocks) if line.text]
+    if any(isinstance(block, Table | Fence | Rule) for block in group.blocks):
+        return False
+    if context.role == "contacts":
+        return contact_block(state, label, group.title, lines, context)
+    return add_level(state, label, group.title, lines, context)
+
+
+def _signing_group(state: State, place: Section, group: Group, label: Line, context: Context) -> None:
+    """Below "Approved by:" the slots carry the label on; a label with nothing but room below it is a note."""
+    filler = _Filler(state, place, context, group.title)
+    if group.blocks and all(is_blank_only(line.text) for line in flatten(group.blocks)):
+        filler.long_field(label)
+    first = len(state.outline.slots)
+    filler.blocks(group.blocks)
+    if len(state.outline.slots) > first:
+        state.ledger.note(label.number, "prose", state.outline.slots[first])
+    else:
+        state.keep(place, [label])
+
+
+def _belongs_to_item(place: Section, group: Group, boxed: bool) -> bool:
+    """Statistics in groups under one item stand below it without indentation: it has nothing of its own to show."""
+    last = place.items[-1] if place.items else None
+    listed = all(isinstance(block, Listing) for block in group.blocks)
+    return last is not None and not boxed and listed and not last.details and not last.items
+
+
+def _blanks_of_item(state: State, item: Item, group: Group, label: Line) -> None:
+    prefix = group.title.rstrip(":： ")
+    for line in flatten(group.blocks):
+        text = line.text.strip().removeprefix("- ")
+        fields = fields_in(text, line.number)
+        for found in fields:
+            found.label = f"{prefix}: {found.label}"
+        item.fields.extend(fields)
+        if fields and says_all(fields, text):
+            state.ledger.note(line.number, "field", fields[0])
+            state.ledger.note(label.number, "field", fields[0])
+        else:
+            state.ledger.note(line.number, "detail", item, "details", len(item.details))
+            item.details.append(text)
+    if label.number not in state.ledger.kinds:
+        state.ledger.note(label.number, "detail", item, "details", len(item.details))
+        item.details.append(group.title)
+
+
+class _Filler:
+    """Takes the blocks of one group in order; `title` names blanks and signatures that have no words of their own."""
+
+    def __init__(self, state: State, place: Section, context: Context, title: str = "") -> None:
+        self.state = state
+        self.place = place
+        self.context = context
+        self.title = title or (context.trail[-1] if context.trail else "")
+        self.signature: Slot | None = None
+        self.parts: set[str] = set()
+        self.room = notes_field(self.title, 0)  # becomes a field with the first line of room to write
+
+    def blocks(self, blocks: list[Block]) -> None:
+        for block in blocks:
+            match block:
+                case Paragraph():
+                    self.paragraph(block.lines)
+                case Listing():
+                    self.listing(block)
+                case Table():
+                    fill_table(self.state, self.place, block, self.context)
+                case Fence():
+                    self.state.command(self.place, block)
+                case Quote():
+                    self.blocks(block.blocks)
+                case Rule():
+                    self.state.rule(block)
+                case Heading():
+                    self.state.keep(self.place, flatten([block]))
+
+    def paragraph(self, lines: list[Line]) -> None:
+        plain: list[Line] = []
+        for line in lines:
+            if self.line(line):
+                self.state.keep(self.place, plain)
+                plain = []
+            else:
+                plain.append(line)
+        self.state.keep(self.place, plain)
+
+    def line(self, line: Line) -> bool:
+        """Take a line of text for what it asks. False if it is prose."""
+        checked, text = unbox(line.text)
+        if is_blank_only(line.text):
+            self.long_field(line)
+            return True
+        if self.signature_part(line) or self.slot(text, line.number):
+            return True
+        if checked is not None and text and not is_choice_line(line.text):
+            item = Item(without_bold(text), line.number, checked=checked)
+            describe(item, fields_in(text, line.number))
+            admit(self.state, item, self.place, self.context)
+            return True
+        if self.context.head and (pair := key_value(line.text, plain=True)):
+            self.state.metadata(*pair, line.number)
+            return True
+        if self.context.role == "contacts" and add_contact_line(self.state, line, self.context):
+            return True
+        return self.fields(line)
+
+    def fields(self, line: Line) -> bool:
+        fields = fields_in(line.text, line.number, self.title)
+        self.place.fields.extend(fields)
+        if fields:
+            self.state.ledger.note(line.number, "field", fields[0])
+        return bool(fields) and says_all(fields, line.text)
+
+    def slot(self, text: str, number: int) -> bool:
+        slot = slot_in(text, self.context.signing, number)
+        if slot:
+            add_slot(self.state, slot, self.context)
+        return slot is not None
+
+    def signature_part(self, line: Line) -> bool:
+        """`Name: ____`, `Signature: ____`, `Date: ____` on lines of their own make one slot."""
+        part = part_of_slot(line.text, self.context.signing)
+        if not part:
+            return False
+        if self.signature is None or part in self.parts:
+            self.signature = add_slot(self.state, Slot(self.title.rstrip(":： "), line.number), self.context)
+            self.parts = set()
+        self.parts.add(part)
+        match = LABELLED.fullmatch(line.text.replace("**", ""))
+        self.signature.labels[part] = match["label"] if match else part
+        rest = BLANK.sub("", match["rest"]).strip() if match else ""
+        self.signature.filled = ", ".join(words for words in (self.signature.filled, rest) if words)
+        self.state.ledger.note(line.number, "slot", self.signature)
+        return True
+
+    def long_field(self, line: Line) -> None:
+        """Several empty lines below each other are one room to write."""
+        if not self.room.line:
+            self.room.line = line.number
+            self.place.fields.append(self.room)
+        self.state.ledger.note(line.number, "field", self.room)
+
+    def listing(self, listing: Listing) -> None:
+        prose: list[Line] = []
+        for bullet in nest(self.state, listing).bullets:
+            if self.bullet(bullet):
+                self.state.keep(self.place, prose)
+                prose = []
+            else:
+                prose.extend(flatten_bullet(bullet, ""))
+        self.state.keep(self.place, prose)
+
+    def bullet(self, bullet: Bullet) -> bool:
+        """Take a list entry for what it is. False if it is prose."""
+        text = head_of(bullet)
+        if unbox(text)[0] is not None:
+            take_box(self.state, bullet, self.place, self.context)
+            return True
+        if has_boxes(bullet.blocks):
+            self.group_without_box(bullet, text)
+            return True
+        role = self.context.role
+        line = Line(bullet.line, text)
+        if role == "escalation" and text and add_level(self.state, line, text, lines_below(bullet), self.context):
+            return True
+        if role in {"criteria", "tripwires"} or (self.state.boxless and not role and not self.context.head):
+            if text and not BLANK.search(text):
+                fill_item(
+                    self.state, Item(text, bullet.line, number=bullet.number), bullet.blocks, self.place, self.context
+                )
+                return True
+        return bool(text) and not lines_below(bullet) and self.line(line)
+
+    def group_without_box(self, bullet: Bullet, text: str) -> None:
+        """A plain entry with boxes below it does a heading's work."""
+        if not text:
+            self.blocks(bullet.blocks)
+            return
+        section = Section(without_bold(text), bullet.line, recurrence_in(text), window_in(text))
+        self.place.sections.append(section)
+        self.state.ledger.note(bullet.line, "section", section)
+        first = bullet.blocks[0]
+        rest: list[Block] = [Paragraph(first.lines[1:])] if isinstance(first, Paragraph) and first.lines[1:] else []
+        _Filler(self.state, section, self.context.below(section.title)).blocks([*rest, *bullet.blocks[1:]])

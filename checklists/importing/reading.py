@@ -1,0 +1,123 @@
+"""The whole way from the bytes of a checklist to its outline."""
+
+from __future__ import annotations
+
+from .blocks import Block, Paragraph, Rule, parse
+from .bounds import refuse_excess, refuse_items
+from .decode import Refused, decode
+from .divisions import read_phase, settle_phase
+from .frontmatter import take_front_matter
+from .headings import Division, Layout, divide, lay_out, split_footer
+from .indentation import is_flat
+from .kept import words_kept
+from .limits import Limits
+from .outline import Outline, Phase
+from .places import fill, has_boxes
+from .repairs import Line, Repaired, repair
+from .slots import give_scopes
+from .state import Context, State
+from .wording import key_value, words_of
+
+__all__ = ["Limits", "Refused", "read_checklist"]
+
+UNTITLED = "Checklist"
+
+
+def read_checklist(data: bytes, limits: Limits = Limits()) -> Outline:
+    """Understand a checklist. Raises Refused, with a sentence for the user, for what cannot be read or is too much."""
+    decoded = decode(data, limits)
+    refuse_excess(decoded.text, limits)
+    repaired = repair(decoded.text)
+    state = State(scraped=repaired.scraped)
+    outline = state.outline
+    outline.repairs = [*decoded.repairs, *repaired.repairs]
+    outline.warnings = decoded.warnings
+    for number in repaired.litter:
+        state.ledger.note(number, "litter")
+    lines = take_front_matter(state, repaired.lines)
+    _read_blocks(state, parse(lines))
+    _keep_forgotten(state, repaired)
+    give_scopes(outline.slots, outline.phases)
+    counts = outline.counts
+    refuse_items(counts["items"] + counts["criteria"], limits)
+    if not counts["items"]:
+        outline.warnings.append("No item to tick was found. Items are list entries such as `- [ ] Backup made`.")
+    outline.lines = state.ledger.settle(outline)
+    outline.repairs.sort(key=lambda done: done.line)
+    return outline
+
+
+def _read_blocks(state: State, blocks: list[Block]) -> None:
+    state.flat = is_flat(blocks)
+    state.boxless = not has_boxes(blocks)
+    root = divide(blocks)
+    last = _last(root)
+    last.blocks, footer = split_footer(last.blocks)
+    layout = lay_out(root)
+    _read_head(state, layout)
+    for division in layout.phases:
+        container = layout.containers.get(division.line)
+        known = len(state.outline.phases)
+        read_phase(state, division)
+        if container:
+            _keep_container(state, container, state.outline.phases[known:])
+    _take_facts(state, footer)
+
+
+def _last(division: Division) -> Division:
+    while division.children:
+        division = division.children[-1]
+    return division
+
+
+def _read_head(state: State, layout: Layout) -> None:
+    """The title, the facts below it, and any work that stands before the first division."""
+    outline = state.outline
+    outline.title = layout.title.text if layout.title else outline.metadata.get("title", "")
+    for line in layout.title.lines if layout.title else []:
+        state.ledger.note(line.number, "title", outline)
+    if layout.subtitle:
+        state.metadata("Subtitle", layout.subtitle.title, layout.subtitle.line)
+        for line in layout.subtitle.heading.lines:
+            state.ledger.note(line.number, "metadata", outline, "metadata", "Subtitle")
+        _take_facts(state, layout.subtitle.blocks)
+    if not outline.title and layout.phases:
+        outline.title = layout.phases[0].title
+    phase = Phase(outline.title or UNTITLED, 0)
+    fill(state, phase, layout.head, Context(trail=(phase.title,), phase=phase, head=True))
+    settle_phase(state, phase)
+
+
+def _take_facts(state: State, blocks: list[Block]) -> None:
+    for block in blocks:
+        if isinstance(block, Rule):
+            state.rule(block)
+        elif isinstance(block, Paragraph):
+            for line in block.lines:
+                key, value = key_value(line.text) or (line.text, "")
+                state.metadata(key, value, line.number)
+
+
+def _keep_container(state: State, container: Division, phases: list[Phase]) -> None:
+    """The words of a heading above phases go to the first of them."""
+    place = phases[0] if phases else state.outline
+    state.keep(place, [Line(line.number, container.title) for line in container.heading.lines[:1]])
+    for line in container.heading.lines[1:]:
+        state.ledger.note(line.number, "rule")
+    if phases:
+        fill(state, phases[0], container.blocks, Context(trail=(container.title,), phase=phases[0]))
+
+
+def _keep_forgotten(state: State, repaired: Repaired) -> None:
+    """Nothing is dropped: a line that no stage took, or whose words are not all there, is kept as prose, and said."""
+    kept = words_kept(state.outline)
+    silent = {"rule", "litter"}
+    for line in repaired.lines:
+        text = line.text.strip()
+        if not text or state.ledger.kinds.get(line.number) in silent:
+            continue
+        if line.number in state.ledger.kinds and words_of(text) <= kept:
+            continue
+        state.ledger.note(line.number, "prose", state.outline, "prose", len(state.outline.prose))
+        state.outline.prose.append(text)
+        state.outline.warnings.append(f"Line {line.number} was not fully understood and is kept as text: {text[:80]}")

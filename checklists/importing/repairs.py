@@ -1,0 +1,99 @@
+"""Repairs to the text before it is read: broken characters and what scraping a web page leaves behind.
+
+Each repair is listed with the text before and after, and line numbers stay those of the source.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ftfy import TextFixerConfig, fix_encoding
+
+from .outline import Repair
+
+# With their defaults these two would turn a symbol that lost a byte into a wrong one and eat the space after it.
+CAREFUL = TextFixerConfig(
+    restore_byte_a0=False, decode_inconsistent_utf8=False, unescape_html=False, explain=False, normalization=None
+)
+# Every mojibake sequence holds one of these; lines without them need no look.
+SUSPECT = re.compile(r"[\u0080-\u009fÂÃâðÐÑØÙÎÏåæçèäïŸ]")
+SCRAPED_COUNT = re.compile(r"\d[\d,.]* lines?(?: \(.*\))?")
+SCRAPED_SIZE = re.compile(r"\d[\d,.]* (?:bytes?|[KMG]i?B)", re.IGNORECASE)
+# A blank line of a scraped page stands as four lone pipes, a mere line break as two.
+LONE_PIPES_OF_A_BLANK = 3
+
+
+@dataclass
+class Line:
+    """A line to read: its number in the source and its text after repair."""
+
+    number: int
+    text: str
+
+
+@dataclass
+class Repaired:
+    """The lines to read, the numbers of those that were litter, and what was changed."""
+
+    lines: list[Line]
+    litter: list[int] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
+    scraped: bool = False
+
+
+def repair(text: str) -> Repaired:
+    """Mend broken characters, then take away what a scrape left: its header and its lone pipes."""
+    repaired = Repaired([])
+    for number, raw in enumerate(text.split("\n"), start=1):
+        mended = fix_encoding(raw, config=CAREFUL) if SUSPECT.search(raw) else raw
+        if mended != raw:
+            repaired.repairs.append(Repair(number, "mojibake", raw, mended))
+        # A line of odd spaces is blank for a reader, so it has to be blank for the parser.
+        repaired.lines.append(Line(number, mended if mended.strip() else ""))
+    _drop_header(repaired)
+    _drop_pipes(repaired)
+    return repaired
+
+
+def _drop_header(repaired: Repaired) -> None:
+    """A code host's page begins with the file's number of lines, its size and its language, sometimes twice."""
+    lines = repaired.lines
+    at = 0
+    while at + 1 < len(lines):
+        if not SCRAPED_COUNT.fullmatch(lines[at].text.strip()):
+            break
+        if not SCRAPED_SIZE.fullmatch(lines[at + 1].text.strip()):
+            break
+        at += 2
+        if at < len(lines) and re.fullmatch(r"[A-Z][A-Za-z]{2,20}", lines[at].text.strip()):
+            at += 1
+    for line in lines[:at]:
+        repaired.litter.append(line.number)
+        repaired.repairs.append(Repair(line.number, "litter", line.text, ""))
+    repaired.scraped = at > 0
+    repaired.lines = lines[at:]
+
+
+def _drop_pipes(repaired: Repaired) -> None:
+    lone = [line.number for line in repaired.lines if line.text.strip() == "|"]
+    filled = sum(1 for line in repaired.lines if line.text)
+    if len(lone) < 5 or len(lone) * 4 < filled:
+        return
+    repaired.scraped = True
+    kept: list[Line] = []
+    run: list[Line] = []
+    for line in [*repaired.lines, Line(0, "end")]:
+        if line.text.strip() == "|":
+            run.append(line)
+            continue
+        if run:
+            blank = len(run) >= LONE_PIPES_OF_A_BLANK
+            before = "\n".join(pipe.text for pipe in run)
+            repaired.repairs.append(Repair(run[0].number, "line-break", before, "\n" if blank else ""))
+            repaired.litter.extend(pipe.number for pipe in run)
+            if blank:
+                kept.append(Line(run[0].number, ""))
+            run = []
+        kept.append(line)
+    repaired.lines = kept[:-1]

@@ -1,0 +1,129 @@
+"""Sign-off: lines and table rows where somebody must sign or vote. A filled blank is text to confirm, never a signature."""
+
+from __future__ import annotations
+
+import re
+
+from .fields import BLANK
+from .outline import Phase, Slot
+from .repairs import Line
+from .state import Context, State
+from .vocabulary import DATE_WORD, DECISION_COLUMN, FINAL, SIGNATURE_COLUMN, SIGNOFF
+from .wording import CHOICE_MARK, without_bold
+
+LABELLED = re.compile(r"(?P<label>[^:：_]{2,80}?)\s*[:：]\s*(?P<rest>.*)", re.DOTALL)
+DATED = re.compile(
+    r"(?:^|[\s_|,;(/])(?:date|datum|fecha|data|tanggal|signature|unterschrift|firma|assinatura|日期|日付|签名|签字)\s*[:：]",
+    re.IGNORECASE,
+)
+# What stands beside signatures without being one.
+NO_SIGNER = re.compile(
+    r"\bdates?\b|\btime\b|notes?\b|comments?\b|version|location|environment|\bby$|decision|conditions|reason|ticket|datum|uhrzeit"
+    r"|bemerkung|anmerkung|fecha|^data$|observa|日期|日付|备注|備考",
+    re.IGNORECASE,
+)
+# Parts of one signature that stand on lines of their own.
+PART = re.compile(
+    r"(?:printed )?name|signature|sign|date|title|role|unterschrift|datum|firma|fecha|nombre|nom|nome|data|assinatura",
+    re.I,
+)
+ANSWERS = re.compile(r"\b(?:yes|no|go|no-?go|approved?|rejected?|ja|nein|oui|non|sí|sim|não)\b|是|否", re.IGNORECASE)
+MEANINGS = (
+    (
+        "performed",
+        re.compile(r"deployed|performed|executed|implemented|prepared|durchgeführt|exécuté|ejecutado|executado", re.I),
+    ),
+    ("verified", re.compile(r"verified|tested|checked|validated|geprüft|vérifié|verificado", re.I)),
+    ("reviewed", re.compile(r"reviewed|acknowledged|gesehen|relu|revisado", re.I)),
+)
+SCOPE_END = re.compile(
+    r"\W*(?:ok|okay|approved|complete[d]?|sign[- ]?off|ready|done|accepted|freigegeben|approuvé|aprobado|aprovado)\W*$",
+    re.I,
+)
+TITLE_START = re.compile(r"^\W*(?:phase\s*\d+|\d+(?:\.\d+)*)?[.:)\s–—-]*", re.IGNORECASE)
+
+
+def slot_in(text: str, signing: bool, line: int) -> Slot | None:
+    """The slot or vote of a line; `signing` says that headings or labels above speak of sign-off."""
+    bare = text.replace("**", "").replace("__:", ":")
+    match = LABELLED.fullmatch(bare)
+    if not match:
+        return None
+    label, rest = match["label"].strip(), match["rest"].strip()
+    if len(CHOICE_MARK.findall(rest)) >= 2:
+        return Slot(label, line, "vote", notes=rest) if signing and ANSWERS.search(rest) else None
+    dated = DATED.search(rest)
+    blank = BLANK.match(rest)
+    if NO_SIGNER.search(label) and not dated:
+        return None
+    if blank and (dated or signing) and not PART.fullmatch(label):
+        return Slot(label, line, meaning=meaning_of(label), notes=rest[blank.end() :].strip(" |,;"))
+    if dated and signing and not PART.fullmatch(label):
+        filled = rest[: dated.start()].strip(" |,;_")
+        return Slot(label, line, meaning=meaning_of(label), filled=filled, notes=rest[dated.start() :].strip(" |,;"))
+    return None
+
+
+def part_of_slot(text: str, signing: bool) -> str:
+    """The label of a line that is one part of a signature ("Name", "Date"); empty for any other line."""
+    match = LABELLED.fullmatch(text.replace("**", "")) if signing else None
+    if match and PART.fullmatch(match["label"].strip()) and (BLANK.search(match["rest"]) or not match["rest"]):
+        return match["label"].strip().lower()
+    return ""
+
+
+def meaning_of(text: str) -> str:
+    """What signing says: that the work was done, checked or seen, else that it is approved."""
+    return next((meaning for meaning, pattern in MEANINGS if pattern.search(text)), "approved")
+
+
+def add_slot(state: State, slot: Slot, context: Context) -> Slot:
+    """Put a slot into the outline. Inside a phase of work it signs that phase, unless it is the final sign-off."""
+    slot.group = context.group
+    phase = context.phase
+    if phase and not SIGNOFF.search(phase.title) and not any(_is_final(title) for title in context.trail):
+        slot.scope = phase.title
+    state.outline.slots.append(slot)
+    state.ledger.note(slot.line, "vote" if slot.kind == "vote" else "slot", slot)
+    return slot
+
+
+def _is_final(title: str) -> bool:
+    return bool(FINAL.search(title) and SIGNOFF.search(title))
+
+
+def is_signature_table(head: list[str], signing: bool) -> bool:
+    """A column to sign in makes it one; below a sign-off heading a date or a decision will do."""
+    if any(SIGNATURE_COLUMN.search(title) for title in head):
+        return True
+    return signing and any(DATE_WORD.search(title) or DECISION_COLUMN.search(title) for title in head)
+
+
+def slots_of_table(state: State, head: list[str], rows: list[tuple[Line, list[str]]], context: Context) -> None:
+    """One slot a row, titled by its first cell; what the others hold is text to confirm."""
+    for line, cells in rows:
+        title = without_bold(cells[0]) if cells else ""
+        filled, notes = [], []
+        for index, cell in enumerate(cells[1:], start=1):
+            column = head[index] if index < len(head) else ""
+            if not BLANK.sub("", cell).strip():
+                continue
+            (filled if SIGNATURE_COLUMN.search(column) or DATE_WORD.search(column) else notes).append(cell)
+        labels = {str(index): column for index, column in enumerate(head) if column}
+        slot = Slot(title, line.number, filled=", ".join(filled), notes=", ".join(notes), labels=labels)
+        slot.meaning = meaning_of(title)
+        add_slot(state, slot, context)
+
+
+def give_scopes(slots: list[Slot], phases: list[Phase]) -> None:
+    """Slots such as "Infrastructure OK" sign the phase of that name; the others keep their scope or sign the whole plan."""
+    titles = {_core(phase.title): phase.title for phase in phases}
+    known = {phase.title for phase in phases}
+    for slot in slots:
+        if slot.scope not in known:
+            slot.scope = ""
+        slot.scope = titles.get(_core(SCOPE_END.sub("", slot.title)), slot.scope)
+
+
+def _core(title: str) -> str:
+    return TITLE_START.sub("", title).strip().casefold()

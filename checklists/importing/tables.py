@@ -1,0 +1,99 @@
+"""Tables: contacts, escalation levels, sign-off, rows with a box to tick; any other table is kept as prose."""
+
+from __future__ import annotations
+
+import re
+
+from .blocks import Table
+from .fields import fields_in
+from .items import admit, describe
+from .outline import Field, Item, Section
+from .people import contacts_of_table, is_contact_table, levels_of_table
+from .repairs import Line
+from .slots import is_signature_table, slots_of_table
+from .state import Context, State
+from .vocabulary import TASK_COLUMN
+from .wording import BOX, unbox, without_bold
+
+EDGE = re.compile(r"(?<!\\)\|")
+Row = tuple[Line, list[str]]
+
+
+def cells_of(text: str) -> list[str]:
+    """The cells of a table row; a bar behind a backslash belongs to its cell."""
+    bare = text.strip()
+    bare = bare[1:] if bare.startswith("|") else bare
+    bare = bare[:-1] if bare.endswith("|") and not bare.endswith("\\|") else bare
+    return [cell.strip() for cell in EDGE.split(bare)]
+
+
+def has_box(table: Table) -> bool:
+    """Whether any row has something to tick."""
+    return any(BOX.match(cell) for row in table.rows[2:] for cell in cells_of(row.text))
+
+
+def fill_table(state: State, place: Section, table: Table, context: Context) -> None:
+    """Take a table for what it holds. Its head stays with the rows, or in the prose where the rows do not need it."""
+    head = cells_of(table.rows[0].text)
+    rows = [(row, cells_of(row.text)) for row in table.rows[2:]]
+    if rows and is_contact_table(head):
+        contacts_of_table(state, head, rows, context)
+        owner: object = state.outline.contacts[-len(rows)]
+    elif rows and context.role == "escalation":
+        levels_of_table(state, head, rows, context)
+        owner = state.outline.escalation[-len(rows)]
+    elif rows and is_signature_table(head, context.signing) and not _asks_more(head, rows):
+        slots_of_table(state, head, rows, context)
+        owner = state.outline.slots[-len(rows)]
+    elif has_box(table):
+        state.keep(place, table.rows[:2], "table")
+        for line, cells in rows:
+            _box_row(state, place, head, line, cells, context)
+        return
+    else:
+        state.keep(place, table.rows, "table")
+        return
+    for row in table.rows[:2]:
+        state.ledger.note(row.number, "table", owner)
+
+
+def _asks_more(head: list[str], rows: list[Row]) -> bool:
+    """A table of tasks may have a column to sign in too; its rows are work, which its boxes tell."""
+    return bool(TASK_COLUMN.search(head[0])) and any(BOX.match(cell) for _, cells in rows for cell in cells)
+
+
+def _box_row(state: State, place: Section, head: list[str], line: Line, cells: list[str], context: Context) -> None:
+    boxed = [index for index, cell in enumerate(cells) if BOX.match(cell)]
+    subject = _subject(head, cells, boxed)
+    if not boxed or subject is None:
+        state.keep(place, [line], "table")
+        return
+    ticked, behind = unbox(cells[boxed[0]])
+    text = cells[subject] if subject != boxed[0] else behind
+    item = Item(without_bold(text), line.number, checked=bool(ticked) and len(boxed) == 1)
+    describe(item, fields_in(text, line.number))
+    if len(boxed) > 1:
+        choices = [unbox(cells[index])[1] or _title(head, index) for index in boxed]
+        item.fields.append(Field(text, "choice", choices=choices, line=line.number))
+    for index, cell in enumerate(cells):
+        if index == subject or not cell or (index in boxed and not unbox(cell)[1]):
+            continue
+        title = _title(head, index)
+        if index in boxed and len(boxed) == 1:
+            item.fields.extend(fields_in(cell, line.number, title))
+        if index not in boxed or len(boxed) == 1:
+            item.details.append(f"{title}: {cell}" if title else cell)
+    admit(state, item, place, context)
+
+
+def _title(head: list[str], index: int) -> str:
+    return head[index] if index < len(head) else ""
+
+
+def _subject(head: list[str], cells: list[str], boxed: list[int]) -> int | None:
+    """The column that says what to do: by its title, else the longest text of the row."""
+    for index, cell in enumerate(cells):
+        if cell and index not in boxed and TASK_COLUMN.search(_title(head, index)):
+            return index
+    texts = [(len(unbox(cell)[1]), index) for index, cell in enumerate(cells) if unbox(cell)[1]]
+    return max(texts)[1] if texts else None

@@ -1,0 +1,75 @@
+"""Words for when something happens and how often; they are kept as written, the schedule is computed elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+UNIT = r"(?:min(?:ute)?s?|h|hrs?|hours?|days?|weeks?|months?|stunden?|tage?n?|wochen?|heures?|jours?|semaines?|horas?|d[ií]as?|semanas?)"
+COUNT = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|first|eine?|une?|uma?)"
+WINDOW = re.compile(
+    r"\b[TDJ]\s?[-+−–]\s?\d+"  # T-3 days, D+1 to D+7, J-1
+    r"|\bD-Day\b|\bDay\s?[-+−–]?\s?\d+|\bTag\s?[-+−–]?\d+"
+    rf"|\b{COUNT}(?:\s?[-–]\s?\d+)?\s?{UNIT}\s+(?:before|after|prior|post|vor|nach|avant|après|antes|después|depois)"
+    rf"|\bfirst\s+(?:{COUNT}\s+)?{UNIT}\b|\b(?:week|month|woche|semaine|semana)s?\s\d+(?:\s?[-–]\s?\d+|\+)?"
+    r"|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\b(?:morning|afternoon|evening|overnight)\b",
+    re.IGNORECASE,
+)
+# A bare length of time tells when only after the launch: "(4 hours)" behind a training is its duration.
+SPAN = re.compile(rf"\d+\s?{UNIT}", re.IGNORECASE)
+AFTERWARDS = re.compile(r"\b(?:post|after|launch|first)\b", re.IGNORECASE)
+BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
+TIMELINE = re.compile(
+    r"(?:timeline|timing|when|window|zeitpunkt|zeitraum|quand|cuándo|quando)\s*[:：]\s*(.+)", re.IGNORECASE
+)
+
+OFTEN = (
+    r"hourly|daily|weekly|monthly|quarterly|annual(?:ly)?|continuous(?:ly)?|every|each"
+    r"|stündlich\w*|täglich\w*|wöchentlich\w*|monatlich\w*|quartalsweise"
+    r"|quotidien\w*|hebdomadaire\w*|mensuel\w*|diari[oa]s?|semanal\w*|mensual\w*|mensal|harian|mingguan|bulanan"
+)
+OFTEN_FIRST = re.compile(
+    rf"\W*(?P<often>(?:every|each)\s+(?:\d+\s+)?\w+|{OFTEN})\b|\W*(?P<east>每[日天周月]|毎[日週月])", re.I
+)
+OFTEN_INSIDE = re.compile(rf"(?:^|[(,;]\s*)(?P<often>(?:every|each)\s+\d*\s*{UNIT}\b|every\s+\w+|each\s+morning)", re.I)
+CHECKING = re.compile(
+    r"\b(?:checks?|reviews?|reports?|tests?|audits?|meetings?|stand-?ups?|syncs?|summary|verification|monitoring|inspections?"
+    r"|prüfung\w*|kontrolle\w*|bericht\w*|revue|contrôle\w*|revisi[oó]n\w*|revis[aã]o|verificaç\w*)\b|检查|確認",
+    re.IGNORECASE,
+)
+# "Daily checks documented" is a thing to do once.
+ONCE = re.compile(
+    r"\b(?:documented|configured|defined|scheduled|enabled|established|finali[sz]ed|prepared|set up|created|planned)\b",
+    re.I,
+)
+
+
+def window_in(text: str) -> str:
+    """The words for when, from the last bracket or the text itself; empty where nothing tells.
+
+    Durations, versions, ports and counts in brackets are no times (`(4 hours)`, `(1.24+)`, `(30+ days)`).
+    """
+    for inside in reversed(BRACKETS.findall(text)):
+        if WINDOW.search(inside) or (SPAN.fullmatch(inside.strip()) and AFTERWARDS.search(text)):
+            return inside.strip()
+    outside = BRACKETS.sub(" ", text)
+    match = re.search(rf"\bfirst\s+(?:{COUNT}\s+)?{UNIT}\b", outside, re.IGNORECASE) or WINDOW.search(outside)
+    return match[0].strip() if match else ""
+
+
+def timeline_in(text: str) -> str:
+    """What a line such as `Timeline: T-7 days` says."""
+    match = TIMELINE.fullmatch(text.replace("**", "").strip())
+    return match[1].strip() if match and WINDOW.search(match[1]) else ""
+
+
+def recurrence_in(text: str) -> str:
+    """How often a check comes round, in the author's words with their bracket; empty for what is done once."""
+    if ONCE.search(text):
+        return ""
+    brackets = BRACKETS.search(text)
+    bound = f" ({brackets[1].strip()})" if brackets else ""
+    first = OFTEN_FIRST.match(text)
+    if first and CHECKING.search(text):
+        return (first["often"] or first["east"]) + bound
+    inside = OFTEN_INSIDE.search(brackets[1]) if brackets else None
+    return brackets[1].strip() if brackets and inside else ""

@@ -1,0 +1,69 @@
+"""What a single line of text is: a box, a label in bold, a key with its value."""
+
+from __future__ import annotations
+
+import re
+
+BOX = re.compile(
+    r"(?:[-*+•‣▪●]\s*)?(?:\\?\[(?P<mark>[ xX✓✔\u3000]?)\\?\]|(?P<glyph>[☐□▢⬜◻❏❑☑☒✅✔])\ufe0f?)(?:\s+|$)(?P<text>.*)",
+    re.DOTALL,
+)
+TICKED = frozenset("xX✓✔☑☒✅")
+CHOICE_MARK = re.compile(r"\[[ xX]?\](?!\()|[☐□⬜☑☒]")
+WHOLE_BOLD = re.compile(r"(\*\*|__)(?P<bold>(?:(?!\1).)+)\1(?P<after>\s*(?:\([^()]*\))?\s*[:：]?)")
+BOLD_KEY = re.compile(r"(\*\*|__)(?P<key>(?:(?!\1).){1,100})\1\s*(?P<colon>[:：]?)\s*(?P<value>.*)", re.DOTALL)
+PLAIN_KEY = re.compile(r"(?P<key>[^\W_][^:：*|`\[\]]{0,50}?)\s*[:：](?:\s+|$|(?<=：))(?P<value>.*)", re.DOTALL)
+OPTIONAL = re.compile(
+    r"\b(?:if (?:needed|exists|applicable|possible|required|available)|as needed|optional|falls (?:nötig|vorhanden|möglich)"
+    r"|si (?:besoin|nécessaire|aplica)|se (?:necessário|aplicável)|bei bedarf|opsional)\b|可选|任意",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"\w+")
+
+
+def unbox(text: str) -> tuple[bool | None, str]:
+    """Whether the box at the start of a line is ticked, and the text behind it; None where there is no box."""
+    match = BOX.match(text)
+    if not match:
+        return None, text
+    mark = match["glyph"] or match["mark"]
+    return mark in TICKED and mark != "", match["text"].strip()
+
+
+def is_choice_line(text: str) -> bool:
+    """A row of answers such as `[ ] Yes [ ] No`: boxes at once followed by a word or three each, and no task."""
+    marks = list(CHOICE_MARK.finditer(text))
+    if len(marks) < 2 or marks[0].start() > 2:
+        return False
+    first = text[marks[0].end() : marks[1].start()]
+    return len(first.split()) <= 4 and not re.search(r"[:：?？]\W*$", first)
+
+
+def bold_label(text: str) -> str:
+    """The words of a line that is bold as a whole, a colon or bracket behind it included; empty for any other line."""
+    match = WHOLE_BOLD.fullmatch(text)
+    return (match["bold"] + match["after"]).strip() if match else ""
+
+
+def without_bold(text: str) -> str:
+    """Group items are set in bold as a whole; the emphasis says "group", which the outline says by nesting."""
+    return bold_label(text) or text
+
+
+def key_value(text: str, plain: bool = False) -> tuple[str, str] | None:
+    """`**Key:** value` and `**Key**: value`; with `plain` also `Key: value` of at most five words before the colon."""
+    match = BOLD_KEY.fullmatch(text)
+    if match:
+        key = match["key"].strip()
+        if match["colon"] or key.endswith((":", "：")):
+            return key.rstrip(":： "), match["value"].strip()
+        return None
+    match = PLAIN_KEY.fullmatch(text) if plain else None
+    if match and len(match["key"].split()) <= 5:
+        return match["key"].strip(), match["value"].strip()
+    return None
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a text, for telling whether all of them were kept. A row of underscores is room, not a word."""
+    return {word for word in WORD.findall(text) if word.strip("_")}

@@ -243,9 +243,7 @@ def busy(port: int) -> str:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             other = port + 1 if 1024 <= port < 65535 else 8000
-            return (
-                f"Port {port}: {error.strerror}. Free it or take another: python3 dev.py run --port {other}"
-            )
+            return f"Port {port}: {error.strerror}. Free it or take another: python3 dev.py run --port {other}"
     return ""
 
 
@@ -281,7 +279,7 @@ def run(options: argparse.Namespace) -> int:
     """Set up, migrate, make the demo and serve until Ctrl-C."""
     if busy(options.port):
         sys.exit(busy(options.port))
-    folder = Path(os.environ.get("GOLIVE_DATA_DIR") or ROOT / "data")
+    folder = ROOT / os.environ.get("GOLIVE_DATA_DIR", "data")
     if options.fresh:
         remove_database(folder)
     sync("run")
@@ -300,7 +298,7 @@ def run(options: argparse.Namespace) -> int:
         while server.poll() is None and not answers(options.port):
             time.sleep(0.05)
         if server.poll() is None:
-            say(f"\n{prepared.stdout}\nGo-live is at {address} (Ctrl-C stops it)")
+            say("\n" + f"{prepared.stdout}\n".lstrip() + f"Go-live is at {address} (Ctrl-C stops it)")
         return server.wait()
 
 

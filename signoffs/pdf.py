@@ -2,14 +2,127 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import logging
+import re
+import textwrap
+from collections.abc import Iterator
+from datetime import UTC
+from functools import cache
+from itertools import islice
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from checklists.models import JournalEntry
+from signoffs.glyphs import printable
 from signoffs.report import Report
 
+PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+# What fits beside the margins in the journal's type; a block costs as much as a paragraph, so it holds many lines.
+JOURNAL_COLUMNS, JOURNAL_LINES, NAME_COLUMNS = 117, 50, 24
+# A link out of the author's text; ours carry their class first.
+OTHER_LINK = re.compile(r'<a href="(?!https?:|mailto:)[^"]*"')
 
+logger = logging.getLogger("weasyprint")
+
+
+class FetchRefused(Exception):
+    """Something in a report asked for a file or an address. Nothing does by design, so no PDF is made (SEC-08)."""
+
+
+@cache
 def problem() -> str:
     """Why no PDF can be made on this machine, in a sentence for the user; empty when it can."""
+    try:
+        # Without its libraries WeasyPrint prints a banner before it raises.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            import weasyprint  # noqa: F401, PLC0415
+    except OSError:
+        return (
+            f"PDFs need the Pango library, which this server does not have. Its administrator installs it with: {PANGO}"
+        )
     return ""
 
 
 def render(report: Report) -> bytes:
-    """The report as a PDF."""
-    return b""
+    """The report as a PDF: the same report always gives the same bytes."""
+    context = {"report": report, "project": report.project, "journal": list(journal_blocks(report))}
+    html = printable(render_to_string("signoffs/report_pdf.html", context), without_glyph)
+    return written(OTHER_LINK.sub("<a", html), (settings.BASE_DIR / "static" / "css" / "report.css").read_text())
+
+
+def written(html: str, css: str) -> bytes:
+    """A document as a PDF; refused when any part of it asks for something outside of it."""
+    from weasyprint import CSS, HTML  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
+    asked: list[str] = []
+
+    class ClosedFetcher(URLFetcher):
+        """Denies everything and remembers what was asked for."""
+
+        def fetch(self, url: str, headers: object = None) -> None:
+            asked.append(url)
+            raise ValueError(f"The report fetches nothing: {url}")
+
+    fetcher = ClosedFetcher()
+    document = HTML(string=html, url_fetcher=fetcher)
+    content = document.write_pdf(
+        stylesheets=[CSS(string=css, url_fetcher=fetcher)], pdf_variant="pdf/a-3b", pdf_identifier=b"golive"
+    )
+    if asked:
+        raise FetchRefused(f"The report asked for {asked[0]}; nothing was fetched and no PDF made.")
+    return content
+
+
+# -- The journal -----------------------------------------------------------------------------------------------------
+
+
+def journal_blocks(report: Report) -> Iterator[str]:
+    """The journal as preformatted text, some fifty lines at a time."""
+    # Replaced before the lines are cut: a sign that becomes a word is longer.
+    raw = printable("\n".join(map(_journal_line, report.journal)), without_glyph)
+    indent = " " * len(raw.partition("\t")[0]) + "  "
+    lines = (
+        line
+        for text in raw.split("\n")
+        for line in textwrap.wrap(text.replace("\t", "  "), JOURNAL_COLUMNS, subsequent_indent=indent)
+    )
+    while block := list(islice(lines, JOURNAL_LINES)):
+        yield "\n".join(block)
+
+
+def _journal_line(entry: JournalEntry) -> str:
+    """Number, hash and UTC, then who did what; a tab marks where the words begin."""
+    words = " ".join(f"{entry.actor_name:<{NAME_COLUMNS}}  {entry.sentence}".split("\n"))
+    remark = f": {' '.join(entry.remark.split())}" if entry.remark else ""
+    return f"{entry.seq:>5}  {entry.hash[:8]}  {entry.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}\t{words}{remark}"
+
+
+# -- Fonts -----------------------------------------------------------------------------------------------------------
+
+_has_glyph: dict[str, bool] = {}
+
+
+def without_glyph(characters: set[str]) -> set[str]:
+    """Those of the characters that no font of this machine can draw, as WeasyPrint finds when it draws them."""
+    new = sorted(characters - _has_glyph.keys())
+    if new:
+        missed = set()
+
+        def collect(record: logging.LogRecord) -> bool:
+            if ".notdef" not in str(record.msg):
+                return True
+            missed.add(record.args[0])  # type: ignore[index]
+            return False
+
+        logger.addFilter(collect)
+        try:
+            # Each in its own element: neighbours would join to one shape or turn the line around.
+            written("".join(f"<p>{character}</p>" for character in new), "")
+        finally:
+            logger.removeFilter(collect)
+        _has_glyph.update((character, character not in missed) for character in new)
+    return {character for character in characters if not _has_glyph[character]}

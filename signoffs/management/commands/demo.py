@@ -1,0 +1,159 @@
+"""`manage.py demo`: five people and one project half way through its run, made by the real importer and verbs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from checklists.act import Act
+from checklists.importing.plan import Launch, Source, create_project
+from checklists.importing.reading import read_checklist
+from checklists.models import Item, Membership, Project, Role
+from golive_site.accounts.models import User
+from signoffs import gate
+from signoffs.models import Decision
+
+TEXT = Path(settings.BASE_DIR) / "checklists" / "demo" / "launch.md"
+PASSWORD = "night-boat-2026"  # noqa: S105 - printed for everybody: the demo exists in debug mode only
+ZONE = "Europe/London"
+
+PEOPLE = {
+    "manager@example.org": ("Ines Duarte", "Cutover Manager", Role.MANAGER),
+    "technician@example.org": ("Yusuf Aydin", "Systems Engineer", Role.TECHNICIAN),
+    "technician2@example.org": ("Freya Lindqvist", "Database Engineer", Role.TECHNICIAN),
+    "approver@example.org": ("Harriet Osei", "Director of Operations", Role.APPROVER),
+    "auditor@example.org": ("Paul Novak", "Internal Audit", Role.AUDITOR),
+}
+
+SET_ASIDE = {
+    "Firewall opened towards": "The acquirer uses 443.",
+    "Log shipping to the head": "The head office reads the bridge screen directly.",
+}
+BLOCKED = {
+    "Test alarm reached": "Gate sensors at Ness Quay arrive on the noon boat.",
+    "Web banner scheduled": "The Greek text is with the translator.",
+}
+REOPENED = {"Season passes carried over": "14 passes counted twice; the count is repeated."}
+CLAIMED = {
+    "Way back to Logline walked": "technician@example.org",
+    "Trial bookings purged": "technician2@example.org",
+}
+VALUES = {
+    "Restore": "38",
+    "Bookings": "18412",
+    "Season passes": "2306",
+    "Switch": "96",
+    "way back": "22",
+    "Venue": "Port Ellery, crew room 2",
+}
+NOTES = {
+    "Trial migration on a copy": "Ran twice. The second run took 41 minutes, the first 55: the disk cache was cold.",
+    "Refund to the original card": "Checked with three cards. **The 2019 terminal in Saltholm needs a restart** after the first refund.",
+    "400 parallel check-ins": "p95 was 412 ms at the peak; graph in the bridge folder.",
+}
+
+
+class Command(BaseCommand):
+    help = "Make the demo: a project half way through its run and five people. Does nothing where a project exists."
+
+    def handle(self, *args, **options) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo has a password that everybody knows: it is made in debug mode only.")
+        if not Project.objects.exists():
+            project = Rehearsal(timezone.now()).play()
+            self.stdout.write(f"Made the demo project {project.name}.")
+        if Project.objects.filter(created_by__email="manager@example.org").exists():
+            self.stdout.write(f"Demo logins, password {PASSWORD}:")
+            for email, (name, _, role) in PEOPLE.items():
+                self.stdout.write(f"  {email:25} {name}, {role.label.lower()}")
+
+
+class Rehearsal:
+    """Plays the run of the demo up to the day before T-0."""
+
+    def __init__(self, now: datetime):
+        self.now = now
+        self.people = {email: self.person(email) for email in PEOPLE}
+        self.clock = now - timedelta(days=13)
+        self.turn = cycle(["technician@example.org", "technician2@example.org"])
+
+    def person(self, email: str) -> User:
+        name, title, _ = PEOPLE[email]
+        user = User.objects.filter(email=email).first() or User.objects.create_user(
+            email, PASSWORD, name=name, title=title
+        )
+        return user
+
+    def act(self, email: str) -> Act:
+        """The next act of somebody, some minutes after the one before."""
+        self.clock = min(self.clock + timedelta(minutes=97), self.now - timedelta(minutes=3))
+        return Act(by=self.people[email], at=self.clock)
+
+    def play(self) -> Project:
+        self.project = self.begin()
+        for phase in self.project.phases.all()[:6]:
+            self.work_through(list(phase.items.select_related("project").order_by("-depth", "number")), phase.title)
+        self.sign_acceptance()
+        return self.project
+
+    def begin(self) -> Project:
+        """T-0 is tomorrow night, at half past four."""
+        tomorrow = self.now.astimezone(ZoneInfo(ZONE)) + timedelta(days=1)
+        go_live_at = tomorrow.replace(hour=4, minute=30, second=0, microsecond=0) + timedelta(days=1)
+        data = TEXT.read_bytes()
+        launch = Launch("Fairlead launch night", "Cormorant Ferries", "Fairlead 3.2", go_live_at, ZONE)
+        project = create_project(read_checklist(data), Source(TEXT.name, data), launch, self.act("manager@example.org"))
+        for email, (name, _, role) in PEOPLE.items():
+            if role != Role.MANAGER:
+                Membership.objects.admit(project, self.act("manager@example.org"), email, name, role)
+        return project
+
+    def work_through(self, items: list[Item], phase: str) -> None:
+        """Earlier phases are settled; of the preparations a part; the decision has begun."""
+        settled_phase = phase.startswith(("Entry", "Phase 1", "Phase 2"))
+        for position, item in enumerate(items):
+            if not self.exception(item) and (settled_phase or (phase.startswith("Phase 3") and position % 2)):
+                self.finish(item)
+        for item in items:
+            if reason := said(REOPENED, item):
+                item.reopen(self.act("manager@example.org"), reason)
+
+    def exception(self, item: Item) -> bool:
+        """Items that go another way than the plan's; true when that settles the matter here."""
+        if reason := said(SET_ASIDE, item):
+            item.set_aside(self.act(next(self.turn)), reason)
+        elif reason := said(BLOCKED, item):
+            item.block(self.act(next(self.turn)), reason)
+        elif email := said(CLAIMED, item):
+            item.claim(self.act(email))
+        else:
+            return False
+        return True
+
+    def finish(self, item: Item) -> None:
+        who = next(self.turn)
+        for field in item.fields.select_related("project", "item"):
+            if value := next((value for words, value in VALUES.items() if words in f"{field.label} {item.text}"), ""):
+                field.read(self.act(who), value if not field.options else field.options[0])
+        if item.children.open().exists():
+            return
+        if note := said(NOTES, item):
+            item.note(self.act(who), note)
+        item.complete(self.act(who))
+
+    def sign_acceptance(self) -> None:
+        """The approver has accepted the rehearsal, but for the last signature."""
+        waiting = [each for each in gate.standings(self.project) if each.slot.phase and each.is_ready]
+        for standing in waiting[:-1]:
+            gate.sign(standing.slot, self.act("approver@example.org"), Decision.APPROVE, standing.digest)
+
+
+def said(table: dict[str, str], item: Item) -> str:
+    """What the table says of the item, by the beginning of its text."""
+    return next((said for words, said in table.items() if item.text.startswith(words)), "")

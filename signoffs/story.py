@@ -1,0 +1,168 @@
+"""The plan as it went: every phase, section and item with all that was done, entered, noted and not as planned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from checklists.models import Action, Field, Item, JournalEntry, Note, Phase, Project, Reading, Section
+from checklists.models.item import State
+from checklists.models.phase import PhaseKind
+from checklists.readiness import Tally
+
+SIGNS = {
+    State.DONE: "✓",
+    State.NOT_APPLICABLE: "–",
+    State.BLOCKED: "◆",
+    State.REOPENED: "↻",
+    State.CLAIMED: "◐",
+    State.OPEN: "□",
+}
+# What happened to an item that a reader must be told, in the words that open the sentence.
+DEVIATING = {
+    Action.ITEM_BLOCKED: "Blocked",
+    Action.ITEM_UNBLOCKED: "Unblocked",
+    Action.ITEM_SET_ASIDE: "Not applicable",
+    Action.ITEM_REOPENED: "Reopened",
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that was not as planned: what, why, who and when; who and when are empty if nobody recorded them."""
+
+    what: str
+    why: str
+    who: str = ""
+    at: datetime | None = None
+
+
+@dataclass
+class Blank:
+    """A field with what was entered: the value that holds, and those before it."""
+
+    field: Field
+    readings: list[Reading]
+
+    @property
+    def latest(self) -> Reading | None:
+        return self.readings[-1] if self.readings else None
+
+    @property
+    def earlier(self) -> list[Reading]:
+        return self.readings[:-1]
+
+
+@dataclass
+class Entry:
+    """One item of the plan with all that belongs to it."""
+
+    item: Item
+    blanks: list[Blank]
+    notes: list[Note]
+    happenings: list[Happening]
+
+    @property
+    def mark(self) -> str:
+        """Sign and number, as wide for every item, so that texts align."""
+        return f"{SIGNS[State(self.item.state)]} {self.item.number:>4} "
+
+    @property
+    def depth(self) -> int:
+        return min(self.item.depth, 4)
+
+    @property
+    def tags(self) -> str:
+        """What the plan says about the item besides its text."""
+        tags = ["optional"] if self.item.optional else []
+        tags += [self.item.recurrence] if self.item.recurrence else []
+        tags += ["ticked in the source"] if self.item.ticked_in_source else []
+        return ", ".join(tags)
+
+    @property
+    def who(self) -> str:
+        """The person behind the state."""
+        if self.item.is_settled:
+            return str(self.item.settled_by)
+        if self.item.state == State.CLAIMED:
+            return f"claimed by {self.item.owner}"
+        if self.happenings:
+            return self.happenings[-1].who
+        return ""
+
+    @property
+    def when(self) -> datetime | None:
+        return self.item.settled_at or self.item.changed_at
+
+    @property
+    def holder(self) -> str:
+        """Who holds a blocked or reopened item, where that is not the person behind its state."""
+        held = self.item.owner and self.item.state != State.CLAIMED
+        return str(self.item.owner) if held else ""
+
+
+@dataclass
+class Place:
+    """A section, or the part of a phase before its first section, with what stands directly in it."""
+
+    section: Section | None
+    entries: list[Entry]
+    blanks: list[Blank]
+
+
+@dataclass
+class Part:
+    """A phase with its places."""
+
+    phase: Phase
+    places: list[Place]
+    tally: Tally
+
+    @property
+    def is_criteria(self) -> bool:
+        return self.phase.kind == PhaseKind.CRITERIA
+
+    @property
+    def remarks(self) -> str:
+        """Why the phase is not green, and what was set aside in it."""
+        set_aside = self.tally.counts[State.NOT_APPLICABLE]
+        return ", ".join([*self.tally.why_not_green, *([f"{set_aside} not applicable"] if set_aside else [])])
+
+
+def parts_of(project: Project, journal: list[JournalEntry]) -> list[Part]:
+    """Every phase with its sections, items and blanks, in the plan's order."""
+    happenings: dict[int, list[Happening]] = defaultdict(list)
+    for entry in journal:
+        if entry.item_id and entry.action in DEVIATING:
+            what = DEVIATING[Action(entry.action)]
+            happenings[entry.item_id].append(Happening(what, entry.remark, entry.actor_name, entry.at))
+    notes: dict[int, list[Note]] = defaultdict(list)
+    for note in Note.objects.filter(item__project=project).select_related("author"):
+        notes[note.item_id].append(note)
+    of_items: dict[int, list[Blank]] = defaultdict(list)
+    of_places: dict[tuple[int, int | None], list[Blank]] = defaultdict(list)
+    for blank in Field.objects.filter(phase__project=project).prefetch_related("readings__by"):
+        where = of_items[blank.item_id] if blank.item_id else of_places[blank.phase_id, blank.section_id]
+        where.append(Blank(blank, list(blank.readings.all())))
+    items: dict[tuple[int, int | None], list[Item]] = defaultdict(list)
+    for item in project.items.select_related("owner", "settled_by"):
+        items[item.phase_id, item.section_id].append(item)
+        if item.reason and not happenings[item.pk]:
+            happenings[item.pk].append(Happening(State(item.state).label, item.reason, at=item.changed_at))
+    sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
+    for section in Section.objects.filter(phase__project=project):
+        sections[section.phase_id].append(section)
+    parts = []
+    for phase in project.phases.all():
+        keys = [(section, (phase.pk, section.pk if section else None)) for section in sections[phase.pk]]
+        places = [
+            Place(
+                section,
+                [Entry(item, of_items[item.pk], notes[item.pk], happenings[item.pk]) for item in items[key]],
+                of_places[key],
+            )
+            for section, key in keys
+        ]
+        parts.append(Part(phase, places, Tally.of(item for _, key in keys for item in items[key])))
+    return parts

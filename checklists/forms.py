@@ -9,6 +9,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 
 from checklists.importing.decode import Refused
 from checklists.importing.limits import Limits
@@ -19,6 +20,11 @@ from checklists.models.project import validate_zone
 
 ZONES = [*sorted(z for z in zoneinfo.available_timezones() if "/" in z and not z.startswith("Etc/")), "UTC"]
 MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the body of a POST, even an empty one; nothing when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class IntakeForm(forms.Form):

@@ -1,8 +1,11 @@
 """The entry point for an ASGI server such as uvicorn."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "golive_site.settings")
+# WhiteNoise answers files with a plain iterator; Django serves it right and warns each time.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 application = get_asgi_application()

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from checklists import preview
 from checklists.act import act_of
-from checklists.forms import ZONES, IntakeForm, LaunchForm
+from checklists.forms import ZONES, IntakeForm, LaunchForm, posted
 from checklists.importing.plan import Source, create_project
 from checklists.importing.reading import read_checklist
 from checklists.models import Draft
@@ -16,7 +16,7 @@ from checklists.models import Draft
 
 def project_new(request: HttpRequest) -> HttpResponse:
     """Nothing is kept of a text that the importer refuses."""
-    form = IntakeForm(request.POST or None, request.FILES or None)
+    form = IntakeForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         draft = Draft.objects.create(
             owner=request.user,
@@ -42,7 +42,7 @@ def draft(request: HttpRequest, pk: str) -> HttpResponse:
         "system": blank_if_placeholder(known.get("system", "")),
         "zone": request.COOKIES.get("zone", ""),
     }
-    form = LaunchForm(request.POST or None, initial=initial)
+    form = LaunchForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         act = act_of(request)
         launch = form.launch()

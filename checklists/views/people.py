@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from checklists.access import Need, project_for
 from checklists.act import TransitionRefused, act_of
-from checklists.forms import MemberForm
+from checklists.forms import MemberForm, posted
 from checklists.models import Membership, Role
 
 
@@ -35,7 +35,7 @@ def procedures(request: HttpRequest, slug: str) -> HttpResponse:
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """The people of the project; a manager adds to them."""
     project = project_for(request, slug, need=Need.READ if request.method == "GET" else Need.MANAGE)
-    form = MemberForm(project, request.POST or None)
+    form = MemberForm(project, posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from checklists.access import Need, project_for
 from checklists.act import TransitionRefused, act_of
+from checklists.forms import posted
 from signoffs import gate
 from signoffs.forms import SignatureForm
 from signoffs.models import Decision, Signature
@@ -36,7 +37,7 @@ def slot(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if standing is None:
         raise Http404
     initial = {"digest": standing.digest} | ({} if standing.slot.is_vote else {"decision": Decision.APPROVE})
-    form = SignatureForm(request.user, standing.slot, request.POST or None, initial=initial)
+    form = SignatureForm(request.user, standing.slot, posted(request), initial=initial)
     status, refusal = 200, ""
     if request.method == "POST":
         status = 422

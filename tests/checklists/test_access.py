@@ -1,0 +1,104 @@
+"""Every address of a project, asked by everybody. An address without a row here fails the first test."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.builders import item
+
+READERS = {"manager", "technician", "approver", "auditor"}
+WORKERS = {"manager", "technician"}
+NOTERS = {"manager", "technician", "approver"}
+SIGNERS = {"manager", "approver"}
+MANAGERS = {"manager"}
+EVERYBODY = (*sorted(READERS), "outsider")
+
+# name: (method, who gets through). Others get 403 as members, 404 as outsiders.
+ADDRESSES = {
+    "project": ("get", READERS),
+    "item": ("get", READERS),
+    "contacts": ("get", READERS),
+    "procedures": ("get", READERS),
+    "members": ("get", READERS),
+    "journal": ("get", READERS),
+    "slots": ("get", READERS),
+    "slot": ("get", READERS),
+    "report": ("get", READERS),
+    "report_pdf": ("get", READERS),
+    "item_claim": ("post", WORKERS),
+    "item_release": ("post", WORKERS),
+    "item_completion": ("post", WORKERS),
+    "item_reopening": ("post", WORKERS),
+    "item_block": ("post", WORKERS),
+    "item_unblocking": ("post", WORKERS),
+    "item_exemption": ("post", WORKERS),
+    "field_readings": ("post", WORKERS),
+    "item_notes": ("post", NOTERS),
+    "member_removal": ("post", MANAGERS),
+}
+# The same addresses with the method that changes something.
+CHANGES = {"members": MANAGERS, "slot": SIGNERS}
+
+
+def names_below(resolver: URLResolver, prefix: str = "") -> set[str]:
+    found = set()
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            found |= names_below(entry, route)
+        elif isinstance(entry, URLPattern) and "<slug:slug>" in route:
+            found.add(entry.name)
+    return found
+
+
+def address(name, project):
+    numbered = {
+        "slot": [1],
+        "member_removal": [project.memberships.last().pk],
+        "field_readings": [project.fields.first().pk],
+    }
+    extra = [item(project, "Lamps answer").number] if name.startswith("item") else numbered.get(name, [])
+    return reverse(name, args=[project.slug, *extra])
+
+
+def test_no_address_of_a_project_is_forgotten():
+    assert names_below(get_resolver()) == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_address(request, project, outsider, signed_in, name, who):
+    method, allowed = ADDRESSES[name]
+    response = getattr(signed_in(request.getfixturevalue(who)), method)(address(name, project))
+    if who in allowed:
+        assert response.status_code in (200, 302, 409, 422)
+    else:
+        assert response.status_code == (404 if who == "outsider" else 403)
+
+
+@pytest.mark.parametrize("name", sorted(CHANGES))
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_change(request, project, outsider, signed_in, name, who):
+    response = signed_in(request.getfixturevalue(who)).post(address(name, project), {})
+    if who in CHANGES[name]:
+        assert response.status_code == 422
+    else:
+        assert response.status_code == (404 if who == "outsider" else 403)
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_nobody_gets_in_without_signing_in(client, project, name):
+    method, _ = ADDRESSES[name]
+    response = getattr(client, method)(address(name, project))
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("name", [name for name, (method, _) in ADDRESSES.items() if method == "post"])
+def test_looking_changes_nothing(project, manager, signed_in, name):
+    before = project.journal.count()
+    assert signed_in(manager).get(address(name, project)).status_code == 405
+    assert project.journal.count() == before
+
+
+def test_a_manager_sees_only_their_own_projects(project, outsider, signed_in):
+    assert "Harbour Lights" not in signed_in(outsider).get(reverse("projects")).text

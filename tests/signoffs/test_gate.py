@@ -1,0 +1,136 @@
+"""Signing: bound to what was seen, not before the scope is settled, stale when it changes."""
+
+import json
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from checklists.act import TransitionRefused
+from checklists.models import Action
+from signoffs import gate
+from signoffs.models import Decision, Signature
+from signoffs.snapshot import digest_of
+from tests.builders import item, settle
+from tests.conftest import PASSWORD
+
+
+def standing(project, number=1):
+    return next(each for each in gate.standings(project) if each.slot.number == number)
+
+
+def sign(project, act, number=1, decision=Decision.APPROVE, comment=""):
+    now = standing(project, number)
+    return gate.sign(now.slot, act, decision, now.digest, comment)
+
+
+def test_a_signature_says_who_when_and_what(project, technician, approver, act):
+    settle(project, act(technician))
+    signature = sign(project, act(approver))
+    assert (signature.name, signature.title, signature.email) == ("Anna Approver", "IT Director", "anna@example.org")
+    assert signature.signed_at == act(approver).at
+    assert digest_of(signature.snapshot) == signature.digest
+    assert [entry["state"] for entry in json.loads(signature.snapshot)["items"]] == ["done"] * len(
+        standing(project).items
+    )
+    assert standing(project).state == "valid"
+    assert project.journal.last().action == Action.SLOT_SIGNED
+
+
+def test_not_before_the_scope_is_done(project, technician, approver, act):
+    with pytest.raises(TransitionRefused, match="Not yet: 7 open"):
+        sign(project, act(approver), number=2)
+    assert not Signature.objects.exists()
+
+
+def test_a_scope_is_its_phase_only(project, technician, approver, act):
+    for each in project.phases.first().items.select_related("project").order_by("-depth"):
+        each.complete(act(technician))
+    assert standing(project, 1).is_ready
+    assert not standing(project, 2).is_ready
+
+
+def test_what_changed_meanwhile_is_not_signed(project, technician, approver, act):
+    settle(project, act(technician))
+    seen = standing(project).digest
+    item(project, "Certificates valid").reopen(act(technician), "One expired")
+    item(project, "Certificates valid").complete(act(technician))
+    item(project, "Rows counted").fields.get().read(act(technician), "7")
+    with pytest.raises(TransitionRefused, match="changed while you read"):
+        gate.sign(standing(project).slot, act(approver), Decision.APPROVE, seen)
+
+
+def test_a_change_makes_it_stale_and_says_what(project, technician, approver, act):
+    settle(project, act(technician))
+    sign(project, act(approver))
+    item(project, "Certificates valid").reopen(act(technician), "One expired")
+    assert standing(project).state == "stale"
+    assert any("Certificates valid" in change and "reopened" in change for change in standing(project).changes)
+
+
+def test_notes_and_claims_do_not_make_it_stale(project, technician, approver, act):
+    settle(project, act(technician))
+    sign(project, act(approver))
+    item(project, "Certificates valid").note(act(technician), "Still fine")
+    assert standing(project).state == "valid"
+
+
+def test_signing_again_keeps_the_old_one(project, technician, approver, act):
+    settle(project, act(technician))
+    first = sign(project, act(approver))
+    item(project, "Certificates valid").reopen(act(technician), "One expired")
+    item(project, "Certificates valid").set_aside(act(technician), "Replaced by hand")
+    second = sign(project, act(approver))
+    first.refresh_from_db()
+    assert first.superseded_at == second.signed_at
+    assert standing(project).signature == second
+
+
+def test_a_valid_signature_is_not_signed_over(project, technician, approver, manager, act):
+    settle(project, act(technician))
+    sign(project, act(approver))
+    with pytest.raises(TransitionRefused, match="Anna Approver"):
+        sign(project, act(manager))
+
+
+def test_the_database_keeps_one_live_signature_per_slot(project, technician, approver, act):
+    settle(project, act(technician))
+    first = sign(project, act(approver))
+    first.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        first.save(force_insert=True)
+
+
+def post(browser, project, number=1, **data):
+    target = reverse("slot", args=[project.slug, number])
+    return browser.post(
+        target, {"digest": standing(project, number).digest, "decision": Decision.APPROVE, "password": PASSWORD} | data
+    )
+
+
+def test_the_password_is_asked_for_every_signature(project, technician, approver, act, signed_in):
+    settle(project, act(technician))
+    browser = signed_in(approver)
+    refused = post(browser, project, password="guess")
+    assert refused.status_code == 422
+    assert "That is not your password" in refused.text
+    assert not Signature.objects.exists()
+    assert post(browser, project).status_code == 302
+    assert post(browser, project, number=2, password="").status_code == 422
+    assert Signature.objects.count() == 1
+
+
+def test_a_stale_page_is_refused_with_409(project, technician, approver, act, signed_in):
+    settle(project, act(technician))
+    response = post(signed_in(approver), project, digest="0" * 64)
+    assert response.status_code == 409
+    assert "changed while you read" in response.text
+
+
+def test_the_sign_off_page_shows_who_signed_and_the_digest(project, technician, approver, auditor, act, signed_in):
+    settle(project, act(technician))
+    signature = sign(project, act(approver))
+    page = signed_in(auditor).get(reverse("slots", args=[project.slug])).text
+    assert "Anna Approver" in page
+    assert signature.digest[:16] in page
+    assert "2027-02-05 12:00 UTC (5 Feb 2027, 14:00 EET)" in page

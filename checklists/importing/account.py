@@ -24,6 +24,7 @@ class Ledger:
         self.kinds: dict[int, str] = {}
         self.targets: dict[int, Target | None] = {}
         self.moves: dict[tuple[int, str, int | str], Target] = {}
+        self.moved: list[object] = []  # held, so that no later object can have the identity of one that went
 
     def note(self, line: int, kind: str, owner: object = None, attribute: str = "", index: int | str = 0) -> None:
         """Say what a line became: an object, or the text at `index` of one of its lists."""
@@ -38,22 +39,25 @@ class Ledger:
 
     def move(self, owner: object, attribute: str, index: int | str, to: Target) -> None:
         """A text that was noted in one place has been moved to another."""
+        self.moved.append(owner)
         self.moves[id(owner), attribute, index] = to
 
     def demote(self, owner: object, to: Target) -> None:
         """An object that has become a mere text: its lines are prose now."""
-        for line, target in self.targets.items():
-            if target is not None and target.owner is owner and not target.attribute:
-                self.kinds[line] = "prose"
-        self.moves[id(owner), "", 0] = to
+        self.move(owner, "", 0, to)
 
     def settle(self, outline: Outline) -> list[LineAccount]:
         """The account in line order, with paths into the JSON object."""
         paths: dict[int, str] = {}
         _walk(outline, "", paths)
         return [
-            LineAccount(line, self.kinds[line], self._path(self.targets[line], paths)) for line in sorted(self.kinds)
+            LineAccount(line, self._kind(line), self._path(self.targets[line], paths)) for line in sorted(self.kinds)
         ]
+
+    def _kind(self, line: int) -> str:
+        target = self.targets[line]
+        demoted = target is not None and not target.attribute and (id(target.owner), "", 0) in self.moves
+        return "prose" if demoted else self.kinds[line]
 
     def _path(self, target: Target | None, paths: dict[int, str]) -> str:
         if target is None:

@@ -20,6 +20,7 @@ PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": PARSER_NESTING})
 # Text indented by lost list structure is not code, a link's definition is text to keep, and tags are plain words.
 PARSER.disable(["code", "reference", "html_block"])
 PARSER.core.ruler.enableOnly(["normalize", "block"])
+ROOM = 5  # underscores in a row
 BOXED_LINE = re.compile(r"\s*(?:(?:[-*+•]|\d{1,9}[.)])\s+)?(?:\[[ xX]?\]|[☐☑☒□])\s+\S")
 
 
@@ -122,7 +123,11 @@ class _Builder:
             case "fence":
                 return self.fence(token, start, end)
             case "hr":
-                return [Rule(self.source[start])]
+                line = self.source[start]
+                written = line.text.strip()
+                # Markdown takes a row of underscores for a rule, but on paper it is room to write.
+                room = len(written) >= ROOM and set(written) == {"_"}
+                return [Paragraph([Line(line.number, written)]) if room else Rule(line)]
             case "blockquote_open":
                 return [Quote(self.blocks("blockquote_close"))]
         return []
@@ -150,7 +155,7 @@ class _Builder:
             start = (token.map or [0, 0])[0]
             number = f"{token.info}{token.markup}" if token.info else ""
             bullet = Bullet(self.source[start].number, number, start == 0 or not self.source[start - 1].text)
-            bullet.blocks = self.blocks("list_item_close")
+            bullet.blocks = _unquoted(self.blocks("list_item_close"), bullet.line)
             bullets.append(bullet)
         self.at += 1
         return Listing(bullets)
@@ -163,6 +168,16 @@ class _Builder:
         if _is_checklist(token.info, code):
             return [*(Rule(line) for line in edges), *parse(code)]
         return [Fence(token.info.strip(), code, edges)]
+
+
+def _unquoted(blocks: list[Block], line: int) -> list[Block]:
+    """`- >25% of users` is no quotation: the sign belongs to the words of the entry."""
+    first = blocks[0] if blocks else None
+    inner = first.blocks[0] if isinstance(first, Quote) and first.blocks else None
+    if not isinstance(first, Quote) or not isinstance(inner, Paragraph) or inner.lines[0].number != line:
+        return blocks
+    head = Paragraph([Line(line, f">{inner.lines[0].text}"), *inner.lines[1:]])
+    return [head, *first.blocks[1:], *blocks[1:]]
 
 
 def _is_checklist(info: str, code: list[Line]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .account import Target
+from .blocks import Block, Rule
 from .headings import Division
 from .outline import Phase, Section, items_of, sections_of
 from .places import fill, has_boxes
@@ -38,6 +39,7 @@ def _read(state: State, division: Division, place: Section, context: Context) ->
     """Fill a place from a division and those below it."""
     own = role_of(division.title)
     role = own or context.role
+    division.blocks = without_rules(state, division.blocks)
     boxed = has_boxes(division.blocks)
     if boxed and role in PEOPLE_OR_PROCEDURE:
         role = ""
@@ -52,7 +54,7 @@ def _read(state: State, division: Division, place: Section, context: Context) ->
     for child in division.children:
         _read_section(state, child, place, inner)
     for line in division.heading.lines:
-        _note_heading(state, line.number, place, before)
+        _note_heading(state, line.number, place, before, inner)
 
 
 def _read_section(state: State, division: Division, parent: Section, context: Context) -> None:
@@ -84,12 +86,21 @@ def _lists(state: State) -> list[list[object]]:
     ]
 
 
-def _note_heading(state: State, line: int, place: Section, before: list[int]) -> None:
+def without_rules(state: State, blocks: list[Block]) -> list[Block]:
+    """Rules between the blocks of a division part nothing that the headings do not part already."""
+    for block in blocks:
+        if isinstance(block, Rule):
+            state.rule(block)
+    return [block for block in blocks if not isinstance(block, Rule)]
+
+
+def _note_heading(state: State, line: int, place: Section, before: list[int], context: Context) -> None:
     """A heading is its phase or section; one that only announced contacts, slots and the like is the first of these."""
     kind = "phase" if isinstance(place, Phase) else "section"
     found = [after[count] for after, count in zip(_lists(state), before, strict=True) if len(after) > count]
-    filled = place.items or place.fields or place.sections or place.commands or (place.prose and kind == "section")
-    if found and not filled:
+    worked = any(inner.items for inner in (place, *sections_of(place)))
+    filled = place.fields or place.sections or place.commands or (place.prose and kind == "section")
+    if found and not worked and (context.signing or not filled):
         state.ledger.note(line, "section", found[0])
     else:
         state.ledger.note(line, kind, place)

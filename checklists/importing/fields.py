@@ -38,16 +38,18 @@ KINDS = (
     ("datetime", re.compile(r"date\s*/\s*times?|\btime of\b|\btime recorded\b|scheduled time|date and time", re.I)),
     ("date", re.compile(r"\bdates?\b|datum|fecha|\bdata\b|日期|日付", re.I)),
     (
+        "number",
+        re.compile(
+            r"\b(?:count|failed|total|number of|participants|rate|percentage|anzahl|nombre de|cantidad)\b|数量", re.I
+        ),
+    ),
+    (
         "long",
         re.compile(
             r"describe|resolution|findings|feedback|suggestions|issues encountered|\bnotes?\b|comments?|bemerkung"
             r"|anmerkung|notizen|remarques|observa|comentarios|备注|備考",
             re.I,
         ),
-    ),
-    (
-        "number",
-        re.compile(r"\b(?:count|total|number of|participants|rate|percentage|anzahl|nombre de|cantidad)\b|数量", re.I),
     ),
 )
 EDGES = " \t*:：-–—|,;/()"

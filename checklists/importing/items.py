@@ -18,7 +18,7 @@ def describe(item: Item, fields: list[Field]) -> None:
     item.fields.extend(fields)
     item.optional = bool(OPTIONAL.search(item.text))
     item.recurrence = recurrence_in(item.text)
-    item.window = window_in(item.text)
+    item.window = window_in(item.text, anywhere=False)
 
 
 def admit(state: State, item: Item, place: Section | Item, context: Context) -> Item:

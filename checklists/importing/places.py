@@ -11,7 +11,7 @@ from .items import admit, describe, fill_item, head_of, lines_below, take_box
 from .outline import Item, Section, Slot
 from .people import add_contact_line, add_level, contact_block
 from .repairs import Line
-from .slots import LABELLED, add_slot, part_of_slot, slot_in
+from .slots import BEGINS_PART, LABELLED, add_slot, part_of_slot, slot_in
 from .state import Context, State, flatten, flatten_bullet
 from .tables import fill_table, has_box
 from .times import recurrence_in, window_in
@@ -37,7 +37,22 @@ def groups_of(blocks: list[Block]) -> list[Group]:
             groups.append(Group(block.lines[0], title, rest))
         else:
             groups[-1].blocks.append(block)
-    return groups
+    return [part for index, group in enumerate(groups) for part in _until_box(group, groups[:index])]
+
+
+def _until_box(group: Group, before: list[Group]) -> list[Group]:
+    """Plain entries under a bold line between two items end where the next item begins, though the list goes on."""
+    if not group.label or not any(has_boxes(earlier.blocks[-1:]) for earlier in before):
+        return [group]
+    first = group.blocks[0] if group.blocks else None
+    if not isinstance(first, Listing) or has_boxes(first.bullets[0].blocks):
+        return [group]
+    boxes = (index for index, bullet in enumerate(first.bullets) if bullet.spaced and has_boxes(bullet.blocks))
+    cut = next(boxes, None)
+    if cut is None:
+        return [group]
+    rest = Group(blocks=[Listing(first.bullets[cut:]), *group.blocks[1:]])
+    return [Group(group.label, group.title, [Listing(first.bullets[:cut])]), rest]
 
 
 def has_boxes(blocks: list[Block]) -> bool:
@@ -102,7 +117,7 @@ def _fill_group(state: State, place: Section, group: Group, context: Context, as
         _Filler(state, section, context.below(group.title)).blocks(group.blocks)
         return
     filler = _Filler(state, place, context, group.title)
-    if all(is_blank_only(line.text) for line in flatten(group.blocks)) and group.blocks:
+    if _is_room(group):
         filler.long_field(label)
     else:
         state.keep(place, [label])
@@ -121,14 +136,20 @@ def _people(state: State, group: Group, label: Line, context: Context) -> bool:
 def _signing_group(state: State, place: Section, group: Group, label: Line, context: Context) -> None:
     """Below "Approved by:" the slots carry the label on; a label with nothing but room below it is a note."""
     filler = _Filler(state, place, context, group.title)
-    if group.blocks and all(is_blank_only(line.text) for line in flatten(group.blocks)):
+    if _is_room(group):
         filler.long_field(label)
+        filler.blocks(group.blocks)
+        return
     first = len(state.outline.slots)
     filler.blocks(group.blocks)
     if len(state.outline.slots) > first:
         state.ledger.note(label.number, "prose", state.outline.slots[first])
     else:
         state.keep(place, [label])
+
+
+def _is_room(group: Group) -> bool:
+    return bool(group.blocks) and all(is_blank_only(line.text) for line in flatten(group.blocks))
 
 
 def _belongs_to_item(place: Section, group: Group, boxed: bool) -> bool:
@@ -233,7 +254,7 @@ class _Filler:
     def signature_part(self, line: Line) -> bool:
         """`Name: ____`, `Signature: ____`, `Date: ____` on lines of their own make one slot."""
         part = part_of_slot(line.text, self.context.signing)
-        if not part:
+        if not part or (self.signature is None and not BEGINS_PART.search(part)):
             return False
         if self.signature is None or part in self.parts:
             self.signature = add_slot(self.state, Slot(self.title.rstrip(":： "), line.number), self.context)

@@ -9,7 +9,7 @@ from .items import head_of
 from .outline import Procedure, Section, Step
 from .places import Group, fill, groups_of
 from .repairs import Line
-from .state import Context, State, flatten
+from .state import Context, State, flatten, flatten_bullet
 from .vocabulary import INCIDENT, ROLLBACK, role_of
 from .wording import without_bold
 
@@ -81,6 +81,9 @@ def _steps(state: State, procedure: Procedure, blocks: list[Block]) -> None:
             state.command(procedure, block)
         elif isinstance(block, Listing) and (not numbered or block.bullets[0].number):
             for bullet in block.bullets:
+                if not head_of(bullet):
+                    state.keep(procedure, flatten_bullet(bullet, ""))
+                    continue
                 step = Step(without_bold(head_of(bullet)), bullet.line, bullet.number)
                 procedure.steps.append(step)
                 state.ledger.note(bullet.line, "step", step)

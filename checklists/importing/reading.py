@@ -5,7 +5,7 @@ from __future__ import annotations
 from .blocks import Block, Paragraph, Rule, parse
 from .bounds import refuse_excess, refuse_items
 from .decode import Refused, decode
-from .divisions import read_phase, settle_phase
+from .divisions import read_phase, settle_phase, without_rules
 from .frontmatter import take_front_matter
 from .headings import Division, Layout, divide, lay_out, split_footer
 from .indentation import is_flat
@@ -16,14 +16,15 @@ from .places import fill, has_boxes
 from .repairs import Line, Repaired, repair
 from .slots import give_scopes
 from .state import Context, State
-from .wording import key_value, words_of
+from .wording import key_value, without_marks, words_of
 
 __all__ = ["Limits", "Refused", "read_checklist"]
 
 UNTITLED = "Checklist"
+USUAL = Limits()
 
 
-def read_checklist(data: bytes, limits: Limits = Limits()) -> Outline:
+def read_checklist(data: bytes, limits: Limits = USUAL) -> Outline:
     """Understand a checklist. Raises Refused, with a sentence for the user, for what cannot be read or is too much."""
     decoded = decode(data, limits)
     refuse_excess(decoded.text, limits)
@@ -84,7 +85,7 @@ def _read_head(state: State, layout: Layout) -> None:
     if not outline.title and layout.phases:
         outline.title = layout.phases[0].title
     phase = Phase(outline.title or UNTITLED, 0)
-    fill(state, phase, layout.head, Context(trail=(phase.title,), phase=phase, head=True))
+    fill(state, phase, without_rules(state, layout.head), Context(trail=(phase.title,), phase=phase, head=True))
     settle_phase(state, phase)
 
 
@@ -105,7 +106,8 @@ def _keep_container(state: State, container: Division, phases: list[Phase]) -> N
     for line in container.heading.lines[1:]:
         state.ledger.note(line.number, "rule")
     if phases:
-        fill(state, phases[0], container.blocks, Context(trail=(container.title,), phase=phases[0]))
+        blocks = without_rules(state, container.blocks)
+        fill(state, phases[0], blocks, Context(trail=(container.title,), phase=phases[0]))
 
 
 def _keep_forgotten(state: State, repaired: Repaired) -> None:
@@ -116,7 +118,10 @@ def _keep_forgotten(state: State, repaired: Repaired) -> None:
         text = line.text.strip()
         if not text or state.ledger.kinds.get(line.number) in silent:
             continue
-        if line.number in state.ledger.kinds and words_of(text) <= kept:
+        if line.number in state.ledger.kinds and words_of(without_marks(text)) <= kept:
+            continue
+        if not text.strip("> "):
+            state.ledger.note(line.number, "rule")
             continue
         state.ledger.note(line.number, "prose", state.outline, "prose", len(state.outline.prose))
         state.outline.prose.append(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .fields import BLANK
-from .outline import Phase, Slot
+from .outline import Phase, Slot, sections_of
 from .repairs import Line
 from .state import Context, State
 from .vocabulary import DATE_WORD, DECISION_COLUMN, FINAL, SIGNATURE_COLUMN, SIGNOFF
@@ -18,10 +18,12 @@ DATED = re.compile(
 )
 # What stands beside signatures without being one.
 NO_SIGNER = re.compile(
-    r"\bdates?\b|\btime\b|notes?\b|comments?\b|version|location|environment|\bby$|decision|conditions|reason|ticket|datum|uhrzeit"
+    r"\bdates?\b|\btime\b|notes?\b|comments?\b|version|location|environment|\bby$|decision|conditions|reason|ticket|datum|uhrzeit|\bhora\b|\bheure\b|时间|時刻|結果|结果"
     r"|bemerkung|anmerkung|fecha|^data$|observa|日期|日付|备注|備考",
     re.IGNORECASE,
 )
+# A date alone belongs to a signature that has begun; it begins none.
+BEGINS_PART = re.compile(r"name|sign|unterschrift|firma|nombre|nom|nome|assinatura", re.IGNORECASE)
 # Parts of one signature that stand on lines of their own.
 PART = re.compile(
     r"(?:printed )?name|signature|sign|date|title|role|unterschrift|datum|firma|fecha|nombre|nom|nome|data|assinatura",
@@ -118,7 +120,7 @@ def slots_of_table(state: State, head: list[str], rows: list[tuple[Line, list[st
 def give_scopes(slots: list[Slot], phases: list[Phase]) -> None:
     """Slots such as "Infrastructure OK" sign the phase of that name; the others keep their scope or sign the whole plan."""
     titles = {_core(phase.title): phase.title for phase in phases}
-    known = {phase.title for phase in phases}
+    known = {phase.title for phase in phases if any(place.items for place in (phase, *sections_of(phase)))}
     for slot in slots:
         if slot.scope not in known:
             slot.scope = ""

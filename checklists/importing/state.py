@@ -56,6 +56,7 @@ class State:
     scraped: bool = False
     flat: bool = False
     boxless: bool = False
+    names: dict[str, int] = field(default_factory=dict)  # how often each name of metadata came
 
     def keep(self, place: Prosaic, lines: list[Line], kind: str = "prose") -> None:
         """Keep lines as one text of the place's prose."""
@@ -78,10 +79,10 @@ class State:
 
     def metadata(self, key: str, value: str, line: int) -> None:
         """Keep a fact about the document; a second one of the same name gets a number."""
-        name, count = key, 1
-        while name in self.outline.metadata:
-            count += 1
-            name = f"{key} ({count})"
+        count = self.names[key] = self.names.get(key, 0) + 1
+        name = key if count == 1 else f"{key} ({count})"
+        while name in self.outline.metadata:  # the author has numbered some too
+            name += "*"
         self.outline.metadata[name] = value
         self.ledger.note(line, "metadata", self.outline, "metadata", name)
 

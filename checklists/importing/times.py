@@ -14,6 +14,8 @@ WINDOW = re.compile(
     r"|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\b(?:morning|afternoon|evening|overnight)\b",
     re.IGNORECASE,
 )
+FIRST = re.compile(rf"\bfirst\s+(?:{COUNT}\s+)?{UNIT}\b", re.IGNORECASE)
+SINCE = re.compile(rf"(?:after|nach|après|después de|após)\s+{COUNT}\s?{UNIT}\b", re.IGNORECASE)
 # A bare length of time tells when only after the launch: "(4 hours)" behind a training is its duration.
 SPAN = re.compile(rf"\d+\s?{UNIT}", re.IGNORECASE)
 AFTERWARDS = re.compile(r"\b(?:post|after|launch|first)\b", re.IGNORECASE)
@@ -23,7 +25,7 @@ TIMELINE = re.compile(
 )
 
 OFTEN = (
-    r"hourly|daily|weekly|monthly|quarterly|annual(?:ly)?|continuous(?:ly)?|every|each"
+    r"hourly|daily|weekly|monthly|quarterly|annual(?:ly)?|every|each"
     r"|stündlich\w*|täglich\w*|wöchentlich\w*|monatlich\w*|quartalsweise"
     r"|quotidien\w*|hebdomadaire\w*|mensuel\w*|diari[oa]s?|semanal\w*|mensual\w*|mensal|harian|mingguan|bulanan"
 )
@@ -43,16 +45,21 @@ ONCE = re.compile(
 )
 
 
-def window_in(text: str) -> str:
+def window_in(text: str, anywhere: bool = True) -> str:
     """The words for when, from the last bracket or the text itself; empty where nothing tells.
+
+    A heading may say it `anywhere`; the words of an item are about other things too, so only its beginning counts.
 
     Durations, versions, ports and counts in brackets are no times (`(4 hours)`, `(1.24+)`, `(30+ days)`).
     """
+    leading = SINCE.match(text)
+    if leading:
+        return leading[0].strip()
     for inside in reversed(BRACKETS.findall(text)):
         if WINDOW.search(inside) or (SPAN.fullmatch(inside.strip()) and AFTERWARDS.search(text)):
             return inside.strip()
     outside = BRACKETS.sub(" ", text)
-    match = re.search(rf"\bfirst\s+(?:{COUNT}\s+)?{UNIT}\b", outside, re.IGNORECASE) or WINDOW.search(outside)
+    match = (FIRST.search(outside) or WINDOW.search(outside)) if anywhere else WINDOW.match(outside)
     return match[0].strip() if match else ""
 
 

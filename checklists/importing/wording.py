@@ -18,6 +18,7 @@ OPTIONAL = re.compile(
     r"|si (?:besoin|nécessaire|aplica)|se (?:necessário|aplicável)|bei bedarf|opsional)\b|可选|任意",
     re.IGNORECASE,
 )
+LIST_MARK = re.compile(r"^(?:[-*+]|\d{1,9}[.)])\s+")
 WORD = re.compile(r"\w+")
 
 
@@ -62,6 +63,13 @@ def key_value(text: str, plain: bool = False) -> tuple[str, str] | None:
     if match and len(match["key"].split()) <= 5:
         return match["key"].strip(), match["value"].strip()
     return None
+
+
+def without_marks(text: str) -> str:
+    """A line without what the outline says in other ways: its place in a list and the tick of its box."""
+    bare = LIST_MARK.sub("", text.lstrip("> \t"), count=1)
+    checked, words = unbox(bare)
+    return words if checked is not None else bare
 
 
 def words_of(text: str) -> set[str]:

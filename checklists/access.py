@@ -4,9 +4,9 @@ from enum import Enum
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from checklists.act import Request
 from checklists.models import Project, Role
 
 
@@ -31,11 +31,11 @@ class Rights:
         self.manage = role in Need.MANAGE.value
 
 
-def project_for(request: HttpRequest, slug: str, need: Need = Need.READ) -> Project:
+def project_for(request: Request, slug: str, need: Need = Need.READ) -> Project:
     """The project, with the person's `rights` on it. Outsiders get 404, a role that is too weak gets 403."""
-    mine = Project.objects.visible_to(request.user).annotate(role=F("memberships__role"))
-    project = get_object_or_404(mine, slug=slug)
-    if project.role not in need.value:
+    mine = Project.objects.visible_to(request.user).annotate(own_role=F("memberships__role"))
+    project: Project = get_object_or_404(mine, slug=slug)
+    project.rights = Rights(vars(project)["own_role"])
+    if project.rights.role not in need.value:
         raise PermissionDenied
-    project.rights = Rights(project.role)
     return project

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -15,6 +16,20 @@ from checklists import rendering, schedule
 from checklists.models import Field, Item, Note, Phase, Project, Reading, Section
 from checklists.models.item import SETTLED, State
 from checklists.readiness import Tally
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class RowFacts(TypedDict):
+        note_count: int
+        part_count: int
+        part_settled: int
+
+    class Value(TypedDict):
+        value: str | None
+
+    ItemWithFacts = WithAnnotations[Item, RowFacts]
+    FieldWithValue = WithAnnotations[Field, Value]
 
 FILTERS = {
     "all": "All",
@@ -38,6 +53,7 @@ class Row:
     state: str
     state_label: str
     depth: int
+    values: str
     counts: str
     who: str
     when: str
@@ -64,7 +80,7 @@ class Block:
 
     section: Section | None
     rows: list[Row] = field(default_factory=list)
-    fields: list[Field] = field(default_factory=list)
+    fields: list[FieldWithValue] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
     @property
@@ -89,7 +105,7 @@ class Sheet:
     """Everything that the plan page prints about the plan."""
 
     phases: list[PhaseSheet]
-    fields: list[Field]
+    fields: list[FieldWithValue]
     tally: Tally
     mine: int
     chosen: str
@@ -109,7 +125,7 @@ class Sheet:
         ]
 
 
-def with_row_facts(items: QuerySet[Item]) -> QuerySet[Item]:
+def with_row_facts(items: QuerySet[Item]) -> QuerySet[ItemWithFacts]:
     """Items with all that a row prints: people, and how many notes, fields and sub-items there are."""
 
     def how_many(model, more: dict | None = None, **owner):
@@ -121,21 +137,20 @@ def with_row_facts(items: QuerySet[Item]) -> QuerySet[Item]:
 
     return items.select_related("owner", "settled_by", "project").annotate(
         note_count=how_many(Note, item=OuterRef("pk")),
-        field_count=how_many(Field, item=OuterRef("pk")),
         part_count=how_many(Item, parent=OuterRef("pk")),
         part_settled=how_many(Item, {"state__in": SETTLED}, parent=OuterRef("pk")),
     )
 
 
-def row_of(item: Item, project: Project, viewer_id: int) -> Row:
-    """One item's row; the item comes from `with_row_facts`."""
+def row_of(item: ItemWithFacts, project: Project, viewer_id: int, fields: list[FieldWithValue]) -> Row:
+    """One item's row; the item comes from `with_row_facts`, its fields from `with_value`."""
     counts = [f"{item.part_settled} of {item.part_count}"] if item.part_count else []
     counts += [
         f"{number} {word}{'s' if number > 1 else ''}"
         for number, word in (
             (len(item.details), "detail"),
             (len(item.commands), "command"),
-            (item.field_count, "field"),
+            (sum(not field.value for field in fields), "blank"),
             (item.note_count, "note"),
         )
         if number
@@ -149,6 +164,7 @@ def row_of(item: Item, project: Project, viewer_id: int) -> Row:
         state=item.state,
         state_label=State(item.state).label,
         depth=min(item.depth, 4),
+        values=", ".join(f"{field.value} {field.unit}".strip() for field in fields if field.value),
         counts=" · ".join(counts),
         who=str(person) if person else "",
         when=schedule.clock(moment, project.tzinfo) if moment else "",
@@ -160,24 +176,37 @@ def row_of(item: Item, project: Project, viewer_id: int) -> Row:
     )
 
 
-def latest_value() -> Subquery:
-    """The value that a field has now, for annotation."""
-    return Subquery(Reading.objects.filter(field=OuterRef("pk")).order_by("-at", "-pk").values("value")[:1])
+def with_value(fields: QuerySet[Field]) -> QuerySet[FieldWithValue]:
+    """Fields with the value that each has now."""
+    latest = Reading.objects.filter(field=OuterRef("pk")).order_by("-at", "-pk").values("value")[:1]
+    return fields.annotate(value=Subquery(latest))
+
+
+def rows_of(items: QuerySet[Item], project: Project, viewer_id: int) -> list[Row]:
+    """The rows of a few items, for the answer to an act."""
+    rows = list(with_row_facts(items))
+    fields: dict[int | None, list[FieldWithValue]] = defaultdict(list)
+    for blank in with_value(Field.objects.filter(item__in=rows)):
+        fields[blank.item_id].append(blank)
+    return [row_of(item, project, viewer_id, fields[item.pk]) for item in rows]
 
 
 def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
     """The plan as one person sees it through one filter."""
     chosen = chosen if chosen in FILTERS else "all"
     items = list(with_row_facts(project.items.all()))
-    by_place: dict[tuple[int, int | None], list[Item]] = defaultdict(list)
+    by_place: dict[tuple[int, int | None], list[ItemWithFacts]] = defaultdict(list)
     for item in items:
         by_place[item.phase_id, item.section_id].append(item)
-    fields: dict[tuple[int | None, int | None], list[Field]] = defaultdict(list)
-    for blank in project.fields.filter(item=None).annotate(value=latest_value()):
-        fields[blank.phase_id, blank.section_id].append(blank)
+    fields: dict[tuple[int | None, int | None, int | None], list[FieldWithValue]] = defaultdict(list)
+    for blank in with_value(project.fields.all()):
+        fields[(None, None, blank.item_id) if blank.item_id else (blank.phase_id, blank.section_id, None)].append(blank)
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
     for section in Section.objects.filter(phase__project=project):
         sections[section.phase_id].append(section)
+
+    def row(item: ItemWithFacts) -> Row:
+        return row_of(item, project, viewer_id, fields[None, None, item.pk])
 
     def keep(item: Item) -> bool:
         match chosen:
@@ -192,20 +221,19 @@ def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
     phases = []
     for phase in project.phases.all():
         blocks = []
-        for section in sections[phase.pk]:
-            place = (phase.pk, section.pk if section else None)
+        for part in sections[phase.pk]:
+            place = (phase.pk, part.pk if part else None)
             here = by_place[place]
             blocks.append(
                 Block(
-                    section,
-                    [row_of(item, project, viewer_id) for item in here if keep(item)],
-                    fields[place] if chosen == "all" else [],
+                    part,
+                    [row(item) for item in here if keep(item)],
+                    fields[(*place, None)] if chosen == "all" else [],
                     Tally.of(here),
                 )
             )
         phases.append(PhaseSheet(phase, blocks, sum((block.tally for block in blocks), Tally())))
     mine = [item for item in items if item.owner_id == viewer_id]
-    in_hand = row_of(mine[0], project, viewer_id) if mine else None
-    return Sheet(
-        phases, fields[None, None], sum((sheet.tally for sheet in phases), Tally()), len(mine), chosen, in_hand
-    )
+    in_hand = row(mine[0]) if mine else None
+    tally = sum((sheet.tally for sheet in phases), Tally())
+    return Sheet(phases, fields[None, None, None], tally, len(mine), chosen, in_hand)

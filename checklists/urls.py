@@ -1,10 +1,10 @@
 """The plan and the run. Things that need their own author and moment are resources: POST .../completion/."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from checklists.views import intake, item, journal, people, project
 
-item_urls = [
+item_urls: list[URLPattern | URLResolver] = [
     path("", item.item, name="item"),
     path("claim/", item.item_claim, name="item_claim"),
     path("release/", item.item_release, name="item_release"),
@@ -16,7 +16,7 @@ item_urls = [
     path("notes/", item.item_notes, name="item_notes"),
 ]
 
-project_urls = [
+project_urls: list[URLPattern | URLResolver] = [
     path("", project.project, name="project"),
     path("items/<int:number>/", include(item_urls)),
     path("fields/<int:pk>/readings/", item.field_readings, name="field_readings"),

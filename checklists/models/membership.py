@@ -20,7 +20,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", "Auditor"
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipManager(models.Manager["Membership"]):
     def admit(self, project: Project, act: Act, email: str, name: str, role: Role) -> Membership:
         """Give somebody a role, or another one. A new person gets an account without a usable password."""
         users = get_user_model().objects
@@ -46,7 +46,7 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
 
-    objects = MembershipQuerySet.as_manager()
+    objects = MembershipManager()
 
     class Meta:
         ordering = ["pk"]

@@ -6,12 +6,16 @@ import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils.text import slugify
+
+if TYPE_CHECKING:
+    from checklists.access import Rights
 
 # First key of PostgreSQL's two-key advisory locks, so that ours never meet those of another application.
 PROJECT_LOCK = 0x601_1FE
@@ -50,6 +54,9 @@ class Project(models.Model):
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="projects"
     )
+
+    # Set by access.project_for, for one person.
+    rights: Rights
 
     objects = ProjectQuerySet.as_manager()
 

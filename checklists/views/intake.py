@@ -2,19 +2,19 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from checklists import preview
-from checklists.act import act_of
+from checklists.act import Request, act_of
 from checklists.forms import ZONES, IntakeForm, LaunchForm, posted
 from checklists.importing.plan import Source, create_project
 from checklists.importing.reading import read_checklist
 from checklists.models import Draft
 
 
-def project_new(request: HttpRequest) -> HttpResponse:
+def project_new(request: Request) -> HttpResponse:
     """Nothing is kept of a text that the importer refuses."""
     form = IntakeForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -30,7 +30,7 @@ def project_new(request: HttpRequest) -> HttpResponse:
     return render(request, "checklists/project_new.html", {"form": form, "drafts": drafts}, status=status)
 
 
-def draft(request: HttpRequest, pk: str) -> HttpResponse:
+def draft(request: Request, pk: str) -> HttpResponse:
     """The preview of a draft, and the form that makes a project of it."""
     draft = get_object_or_404(Draft, pk=pk, owner=request.user)
     data = bytes(draft.source)
@@ -65,7 +65,7 @@ def draft(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_POST
-def draft_discard(request: HttpRequest, pk: str) -> HttpResponse:
+def draft_discard(request: Request, pk: str) -> HttpResponse:
     get_object_or_404(Draft, pk=pk, owner=request.user).delete()
     messages.success(request, "The draft is gone. Your file is untouched.")
     return redirect("project_new")

@@ -3,31 +3,27 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from checklists.access import Need, project_for
-from checklists.act import Act, TransitionRefused, act_of
+from checklists.act import Act, Request, TransitionRefused, act_of
 from checklists.forms import NoteForm, ReadingForm, ReasonForm
 from checklists.models import Field, Item, Project
 from checklists.readiness import Tally
-from checklists.sheet import row_of, with_row_facts
-
-
-def item_of(project: Project, number: int) -> Item:
-    return get_object_or_404(with_row_facts(project.items.all()), number=number)
+from checklists.sheet import rows_of, with_row_facts
 
 
 @require_GET
-def item(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item(request: Request, slug: str, number: int) -> HttpResponse:
     """The item opened: a page of its own, or for htmx the row with its panel (`?folded` gives the row alone)."""
     project = project_for(request, slug)
     return item_response(request, project, number)
 
 
 def item_response(
-    request: HttpRequest,
+    request: Request,
     project: Project,
     number: int,
     *,
@@ -36,8 +32,9 @@ def item_response(
     forms: dict | None = None,
 ) -> HttpResponse:
     """The item as it is now, with what went wrong, if something did, and what was typed kept."""
-    item = item_of(project, number)
-    row = row_of(item, project, request.user.pk)
+    viewer_id = request.user.pk
+    item = get_object_or_404(with_row_facts(project.items.all()), number=number)
+    (row,) = rows_of(project.items.filter(pk=item.pk), project, viewer_id)
     context = {
         "project": project,
         "tab": "plan",
@@ -48,9 +45,8 @@ def item_response(
         "notes": item.notes.select_related("author"),
         "fields": item.fields.prefetch_related("readings__by"),
         "history": item.history.order_by("-seq")[:20],
-        "parts": [row_of(part, project, request.user.pk) for part in with_row_facts(item.children.all())],
-        "holds": item.owner_id == request.user.pk,
-        "may_act": project.rights.work and (item.owner_id in (None, request.user.pk) or project.rights.manage),
+        "parts": rows_of(item.children.all(), project, viewer_id),
+        "may_act": project.rights.work and (item.owner_id in (None, viewer_id) or project.rights.manage),
         "refusal": refusal,
         "reason_errors": {},
         **(forms or {}),
@@ -58,7 +54,7 @@ def item_response(
     if request.htmx:
         context["with_progress"] = request.method == "POST"
         if request.method == "POST":
-            add_progress(context, project, item, request.user.pk)
+            add_progress(context, project, item, viewer_id)
         return render(request, "checklists/_item_answer.html", context, status=status)
     return render(request, "checklists/item.html", context, status=status)
 
@@ -71,17 +67,16 @@ def add_progress(context: dict, project: Project, item: Item, viewer_id: int) ->
     context["section_tally"] = Tally.of(
         each for each in states if (each.phase_id, each.section_id) == (item.phase_id, item.section_id)
     )
-    held = with_row_facts(project.items.filter(owner=viewer_id)).first()
-    context["in_hand"] = row_of(held, project, viewer_id) if held else None
-    above, rows = item.parent_id, []
-    while above:
-        group = with_row_facts(project.items.all()).get(pk=above)
-        rows.append(row_of(group, project, viewer_id))
-        above = group.parent_id
-    context["rows_above"] = rows
+    in_hand = rows_of(project.items.filter(owner=viewer_id)[:1], project, viewer_id)
+    context["in_hand"] = in_hand[0] if in_hand else None
+    above, group = [], item.parent
+    while group is not None:
+        above.append(group.pk)
+        group = group.parent
+    context["rows_above"] = rows_of(project.items.filter(pk__in=above), project, viewer_id)
 
 
-def act_on(request: HttpRequest, slug: str, number: int, verb: Callable[[Item, Act, Project], None]) -> HttpResponse:
+def act_on(request: Request, slug: str, number: int, verb: Callable[[Item, Act, Project], None]) -> HttpResponse:
     """Do one thing to an item; a refusal is answered with 409 and the item as somebody else left it."""
     project = project_for(request, slug, need=Need.WORK)
     item = get_object_or_404(project.items.select_related("project"), number=number)
@@ -92,7 +87,7 @@ def act_on(request: HttpRequest, slug: str, number: int, verb: Callable[[Item, A
     return done(request, project, item)
 
 
-def done(request: HttpRequest, project: Project, item: Item) -> HttpResponse:
+def done(request: Request, project: Project, item: Item) -> HttpResponse:
     if request.htmx:
         return item_response(request, project, item.number)
     messages.success(request, f"Saved: #{item.number} {item.text}")
@@ -100,7 +95,7 @@ def done(request: HttpRequest, project: Project, item: Item) -> HttpResponse:
 
 
 def act_with_reason(
-    request: HttpRequest, slug: str, number: int, name: str, verb: Callable[[Item, Act, Project, str], None]
+    request: Request, slug: str, number: int, name: str, verb: Callable[[Item, Act, Project, str], None]
 ) -> HttpResponse:
     """An act that needs a reason; without one nothing happens and the form says so."""
     form = ReasonForm(request.POST)
@@ -113,36 +108,36 @@ def act_with_reason(
 
 
 @require_POST
-def item_claim(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item_claim(request: Request, slug: str, number: int) -> HttpResponse:
     return act_on(request, slug, number, lambda item, act, project: item.claim(act))
 
 
 @require_POST
-def item_release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item_release(request: Request, slug: str, number: int) -> HttpResponse:
     return act_on(request, slug, number, lambda item, act, project: item.release(act, for_others=project.rights.manage))
 
 
 @require_POST
-def item_completion(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item_completion(request: Request, slug: str, number: int) -> HttpResponse:
     return act_on(
         request, slug, number, lambda item, act, project: item.complete(act, for_others=project.rights.manage)
     )
 
 
 @require_POST
-def item_unblocking(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item_unblocking(request: Request, slug: str, number: int) -> HttpResponse:
     return act_on(request, slug, number, lambda item, act, project: item.unblock(act))
 
 
 @require_POST
-def item_reopening(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item_reopening(request: Request, slug: str, number: int) -> HttpResponse:
     return act_with_reason(
         request, slug, number, "reopening", lambda item, act, project, reason: item.reopen(act, reason)
     )
 
 
 @require_POST
-def item_block(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item_block(request: Request, slug: str, number: int) -> HttpResponse:
     return act_with_reason(
         request,
         slug,
@@ -153,7 +148,7 @@ def item_block(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_POST
-def item_exemption(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item_exemption(request: Request, slug: str, number: int) -> HttpResponse:
     return act_with_reason(
         request,
         slug,
@@ -164,7 +159,7 @@ def item_exemption(request: HttpRequest, slug: str, number: int) -> HttpResponse
 
 
 @require_POST
-def item_notes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def item_notes(request: Request, slug: str, number: int) -> HttpResponse:
     project = project_for(request, slug, need=Need.NOTE)
     item = get_object_or_404(project.items.select_related("project"), number=number)
     form = NoteForm(request.POST)
@@ -175,7 +170,7 @@ def item_notes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @require_POST
-def field_readings(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def field_readings(request: Request, slug: str, pk: int) -> HttpResponse:
     """A value for a field: of an item, or of a section."""
     project = project_for(request, slug, need=Need.WORK)
     field = get_object_or_404(Field.objects.select_related("project", "item"), pk=pk, project=project)

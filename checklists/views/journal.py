@@ -1,18 +1,19 @@
 """What happened, newest first."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from checklists.access import project_for
+from checklists.act import Request
 from checklists.models import JournalEntry
 
 PER_PAGE = 100
 
 
 @require_GET
-def journal(request: HttpRequest, slug: str) -> HttpResponse:
+def journal(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     page = Paginator(project.journal.order_by("-seq"), PER_PAGE).get_page(request.GET.get("page"))
     broken = JournalEntry.objects.first_broken(project)

@@ -1,18 +1,18 @@
 """Who works on a project, who to call, and what to do when it goes wrong."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from checklists.access import Need, project_for
-from checklists.act import TransitionRefused, act_of
+from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import MemberForm, posted
 from checklists.models import Membership, Role
 
 
 @require_GET
-def contacts(request: HttpRequest, slug: str) -> HttpResponse:
+def contacts(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     people = project.contacts.all()
     context = {
@@ -26,13 +26,13 @@ def contacts(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-def procedures(request: HttpRequest, slug: str) -> HttpResponse:
+def procedures(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     context = {"project": project, "tab": "procedures", "procedures": project.procedures.prefetch_related("steps")}
     return render(request, "checklists/procedures.html", context)
 
 
-def members(request: HttpRequest, slug: str) -> HttpResponse:
+def members(request: Request, slug: str) -> HttpResponse:
     """The people of the project; a manager adds to them."""
     project = project_for(request, slug, need=Need.READ if request.method == "GET" else Need.MANAGE)
     form = MemberForm(project, posted(request))
@@ -56,7 +56,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def member_removal(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def member_removal(request: Request, slug: str, pk: int) -> HttpResponse:
     project = project_for(request, slug, need=Need.MANAGE)
     member = get_object_or_404(project.memberships.select_related("user", "project"), pk=pk)
     try:

@@ -1,19 +1,20 @@
 """The list of projects and the plan of one."""
 
 from django.db.models import Count, F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from checklists import schedule, sheet
-from checklists.access import Rights, project_for
-from checklists.models import Project
+from checklists.access import project_for
+from checklists.act import Request
+from checklists.models import Project, Role
 from checklists.models.item import SETTLED
 
 LATEST = 12
 
 
-def project_list(request: HttpRequest) -> HttpResponse:
+def project_list(request: Request) -> HttpResponse:
     projects = (
         Project.objects.visible_to(request.user)
         .annotate(role=F("memberships__role"))
@@ -23,14 +24,20 @@ def project_list(request: HttpRequest) -> HttpResponse:
         )
         .defer("source", "metadata", "prose", "repairs", "warnings")
     )
-    for project in projects:
-        project.role_name = Rights(project.role).role.label
-        project.percent = 100 * project.settled_count // project.item_count if project.item_count else 0
-        project.t_clock = schedule.t_clock(timezone.now(), project.go_live_at)
-    return render(request, "checklists/project_list.html", {"projects": projects})
+    now = timezone.now()
+    rows = [
+        {
+            "project": each,
+            "role": Role(each.role).label,
+            "percent": 100 * each.settled_count // each.item_count if each.item_count else 0,
+            "t_clock": schedule.t_clock(now, each.go_live_at),
+        }
+        for each in projects
+    ]
+    return render(request, "checklists/project_list.html", {"rows": rows})
 
 
-def project(request: HttpRequest, slug: str) -> HttpResponse:
+def project(request: Request, slug: str) -> HttpResponse:
     """The plan: `state` in the query chooses which rows are shown."""
     project = project_for(request, slug)
     plan = sheet.sheet_of(project, request.user.pk, request.GET.get("state", "all"))

@@ -1,11 +1,11 @@
 """The report: looked at on a page, downloaded as a PDF."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from checklists.access import project_for
-from checklists.act import act_of
+from checklists.act import Request, act_of
 from checklists.models import Action, JournalEntry
 from checklists.readiness import tallies
 from signoffs import gate, pdf
@@ -13,7 +13,7 @@ from signoffs.report import report_of
 
 
 @require_GET
-def report(request: HttpRequest, slug: str) -> HttpResponse:
+def report(request: Request, slug: str) -> HttpResponse:
     """What the report will say, and the button that downloads it, or why it cannot be made here."""
     project = project_for(request, slug)
     context = {
@@ -27,7 +27,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_GET
-def report_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+def report_pdf(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     if problem := pdf.problem():
         return HttpResponse(problem, status=503, content_type="text/plain; charset=utf-8")

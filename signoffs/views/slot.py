@@ -1,12 +1,12 @@
 """The sign-off page of a project, and the page on which one slot is signed."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from checklists.access import Need, project_for
-from checklists.act import TransitionRefused, act_of
+from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import posted
 from signoffs import gate
 from signoffs.forms import SignatureForm
@@ -14,7 +14,7 @@ from signoffs.models import Decision, Signature
 
 
 @require_GET
-def slots(request: HttpRequest, slug: str) -> HttpResponse:
+def slots(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     standings = gate.standings(project)
     context = {
@@ -30,7 +30,7 @@ def slots(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "signoffs/slots.html", context)
 
 
-def slot(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def slot(request: Request, slug: str, number: int) -> HttpResponse:
     """What is signed, and the form that signs it. Reading is for everybody, signing for approvers and managers."""
     project = project_for(request, slug, need=Need.READ if request.method == "GET" else Need.SIGN)
     standing = next((each for each in gate.standings(project) if each.slot.number == number), None)

@@ -17,7 +17,14 @@ def page(browser, project, query=""):
 
 def test_everything_of_the_plan_is_on_it(project, technician, signed_in):
     text = page(signed_in(technician), project)
-    for words in ("Phase 1: Before", "Servers", "Database ready", "Backup restored", "Lamps answer", "systemctl status"):
+    for words in (
+        "Phase 1: Before",
+        "Servers",
+        "Database ready",
+        "Backup restored",
+        "Lamps answer",
+        "systemctl status",
+    ):
         assert words in text
     assert "0 of 7" in text
 
@@ -46,6 +53,8 @@ def test_queries_do_not_grow_with_the_plan(manager, signed_in, count):
     project = builders.project(manager, NOON, text, name=f"Long {count}")
     browser = signed_in(manager)
     page(browser, project)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert len(rows(page(browser, project))) == count
     assert len(queries) <= 8, [query["sql"][:80] for query in queries]

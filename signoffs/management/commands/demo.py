@@ -54,7 +54,7 @@ VALUES = {
 }
 NOTES = {
     "Trial migration on a copy": "Ran twice. The second run took 41 minutes, the first 55: the disk cache was cold.",
-    "Refund to the original card": "Checked with three cards. **The 2019 terminal in Saltholm needs a restart** after the first refund.",
+    "Refund to the original card": "Three cards tried. **The old terminal in Saltholm needs a restart** after the first refund.",
     "400 parallel check-ins": "p95 was 412 ms at the peak; graph in the bridge folder.",
 }
 
@@ -85,10 +85,8 @@ class Rehearsal:
 
     def person(self, email: str) -> User:
         name, title, _ = PEOPLE[email]
-        user = User.objects.filter(email=email).first() or User.objects.create_user(
-            email, PASSWORD, name=name, title=title
-        )
-        return user
+        users = User.objects
+        return users.filter(email=email).first() or users.create_user(email, PASSWORD, name=name, title=title)
 
     def act(self, email: str) -> Act:
         """The next act of somebody, some minutes after the one before."""

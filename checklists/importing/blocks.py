@@ -38,7 +38,7 @@ class Paragraph:
 
 @dataclass
 class Bullet:
-    """One entry of a list; `number` is the author's ("2."), empty for a bullet; `spaced` if a blank line precedes it."""
+    """One entry of a list; `number` is the author's ("2."), empty for a bullet; `spaced` after a blank line."""
 
     line: int
     number: str
@@ -161,7 +161,7 @@ class _Builder:
         return Listing(bullets)
 
     def fence(self, token: Token, start: int, end: int) -> list[Block]:
-        body = token.content.split("\n")[:-1]
+        body = token.content.removesuffix("\n").split("\n") if token.content else []
         code = [Line(self.source[start + 1 + i].number, text) for i, text in enumerate(body)]
         used = {line.number for line in code}
         edges = [line for line in self.source[start:end] if line.number not in used and line.text]

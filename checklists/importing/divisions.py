@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .account import Target
 from .blocks import Block, Rule
+from .groups import has_boxes
 from .headings import Division
 from .outline import Phase, Section, items_of, sections_of
-from .places import fill, has_boxes
+from .places import fill
 from .procedures import fill_procedures, procedure_groups
 from .state import Context, State
 from .times import BRACKETS, recurrence_in, timeline_in, window_in

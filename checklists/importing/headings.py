@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .blocks import Block, Heading, Paragraph, Rule
-from .places import has_boxes
+from .groups import has_boxes
 from .vocabulary import PHASE_TITLE
 from .wording import bold_label, key_value
 

@@ -1,4 +1,4 @@
-"""Indentation that the source lost, put back where the words and the blank lines tell; each guess is listed as a repair."""
+"""Indentation that the source lost, put back where words and blank lines tell; each guess is a repair."""
 
 from __future__ import annotations
 

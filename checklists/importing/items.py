@@ -162,7 +162,10 @@ def _detail(state: State, item: Item, lines: list[Line], indent: str) -> None:
 
 def fill_item_or_prose(state: State, place: Section | Item, blocks: list[Block], context: Context) -> None:
     """What is below an entry that is itself no item goes to the place above it; its own first line is accounted for."""
-    rest = blocks[1:] if blocks and isinstance(blocks[0], Paragraph) else blocks
+    first = blocks[0] if blocks else None
+    rest = blocks
+    if isinstance(first, Paragraph):
+        rest = [Paragraph(first.lines[1:]), *blocks[1:]] if first.lines[1:] else blocks[1:]
     if isinstance(place, Item):
         below(state, place, rest, context)
     else:

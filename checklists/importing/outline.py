@@ -1,7 +1,7 @@
 """What the importer understood: a tree of plain dataclasses and an account of every source line.
 
-Line numbers count from 1 in the decoded source text. Nothing here knows Django; `as_json` on `Outline` is the command line
-contract of `manage.py import_checklist --dry-run --json`.
+Line numbers count from 1 in the decoded source text. Nothing here knows Django; `as_json` on `Outline` is the
+command line contract of `manage.py import_checklist --dry-run --json`.
 """
 
 from __future__ import annotations

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from .blocks import Block, Bullet, Fence, Heading, Listing, Paragraph, Quote, Rule, Table
 from .fields import BLANK, fields_in, is_blank_only, notes_field, says_all
+from .groups import Group, groups_of, has_blanks, has_boxes
 from .indentation import nest
 from .items import admit, describe, fill_item, head_of, lines_below, take_box
 from .outline import Item, Section, Slot
@@ -13,70 +12,10 @@ from .people import add_contact_line, add_level, contact_block
 from .repairs import Line
 from .slots import BEGINS_PART, LABELLED, add_slot, part_of_slot, slot_in
 from .state import Context, State, flatten, flatten_bullet
-from .tables import fill_table, has_box
+from .tables import fill_table
 from .times import recurrence_in, window_in
 from .vocabulary import role_of
-from .wording import bold_label, is_choice_line, key_value, unbox, without_bold
-
-
-@dataclass
-class Group:
-    """Blocks under a line in bold that does a heading's work; the first group of a division has no such line."""
-
-    label: Line | None = None
-    title: str = ""
-    blocks: list[Block] = field(default_factory=list)
-
-
-def groups_of(blocks: list[Block]) -> list[Group]:
-    """Part the blocks at bold lines that stand as headings."""
-    groups = [Group()]
-    for block in blocks:
-        if isinstance(block, Paragraph) and (title := bold_label(block.lines[0].text)):
-            rest: list[Block] = [Paragraph(block.lines[1:])] if block.lines[1:] else []
-            groups.append(Group(block.lines[0], title, rest))
-        else:
-            groups[-1].blocks.append(block)
-    return [part for index, group in enumerate(groups) for part in _until_box(group, groups[:index])]
-
-
-def _until_box(group: Group, before: list[Group]) -> list[Group]:
-    """Plain entries under a bold line between two items end where the next item begins, though the list goes on."""
-    if not group.label or not any(has_boxes(earlier.blocks[-1:]) for earlier in before):
-        return [group]
-    first = group.blocks[0] if group.blocks else None
-    if not isinstance(first, Listing) or has_boxes(first.bullets[0].blocks):
-        return [group]
-    boxes = (index for index, bullet in enumerate(first.bullets) if bullet.spaced and has_boxes(bullet.blocks))
-    cut = next(boxes, None)
-    if cut is None:
-        return [group]
-    rest = Group(blocks=[Listing(first.bullets[cut:]), *group.blocks[1:]])
-    return [Group(group.label, group.title, [Listing(first.bullets[:cut])]), rest]
-
-
-def has_boxes(blocks: list[Block]) -> bool:
-    """Whether there is anything to tick, however deep."""
-    for block in blocks:
-        match block:
-            case Paragraph():
-                if any(unbox(line.text)[0] is not None for line in block.lines):
-                    return True
-            case Listing():
-                if any(has_boxes(bullet.blocks) for bullet in block.bullets):
-                    return True
-            case Quote():
-                if has_boxes(block.blocks):
-                    return True
-            case Table():
-                if has_box(block):
-                    return True
-    return False
-
-
-def has_blanks(blocks: list[Block]) -> bool:
-    """Whether there is anything to fill in."""
-    return any(fields_in(line.text, line.number) for line in flatten(blocks))
+from .wording import is_choice_line, key_value, unbox, without_bold
 
 
 def fill(state: State, place: Section, blocks: list[Block], context: Context) -> None:
@@ -100,7 +39,10 @@ def _fill_group(state: State, place: Section, group: Group, context: Context, as
         first = len(state.outline.criteria)
         inner = context.below(group.title, role)
         _Filler(state, place, inner).blocks(group.blocks)
-        state.ledger.note(label.number, "prose", state.outline.criteria[first])
+        if len(state.outline.criteria) > first:
+            state.ledger.note(label.number, "prose", state.outline.criteria[first])
+        else:
+            state.keep(place, [label])
         return
     if context.signing or role == "signoff":
         _signing_group(state, place, group, label, context.below(group.title, "signoff"))
@@ -310,7 +252,8 @@ class _Filler:
         if not text:
             self.blocks(bullet.blocks)
             return
-        section = Section(without_bold(text), bullet.line, recurrence_in(text), window_in(text))
+        title = f"{bullet.number} {without_bold(text)}".strip()
+        section = Section(title, bullet.line, recurrence_in(text), window_in(text))
         self.place.sections.append(section)
         self.state.ledger.note(bullet.line, "section", section)
         first = bullet.blocks[0]

@@ -1,13 +1,14 @@
-"""What to do when it goes wrong: rollback and incident procedures with their steps, and the criteria that call for them."""
+"""What to do when it goes wrong: rollback and incident procedures with their steps, and what calls for them."""
 
 from __future__ import annotations
 
 import re
 
 from .blocks import Block, Bullet, Fence, Listing, Paragraph
+from .groups import Group, groups_of
 from .items import head_of
 from .outline import Procedure, Section, Step
-from .places import Group, fill, groups_of
+from .places import fill
 from .repairs import Line
 from .state import Context, State, flatten, flatten_bullet
 from .vocabulary import INCIDENT, ROLLBACK, role_of
@@ -28,7 +29,7 @@ def _is_procedure(group: Group) -> bool:
 
 
 def fill_procedures(state: State, place: Section, blocks: list[Block], context: Context) -> None:
-    """Take each group with steps as a procedure; what else there is becomes criteria, or prose of the procedure or place."""
+    """Take each group with steps as a procedure; what else there is becomes criteria, or prose of either."""
     procedure: Procedure | None = None
     for group in groups_of(blocks):
         if not _is_procedure(group):

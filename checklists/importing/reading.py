@@ -7,12 +7,13 @@ from .bounds import refuse_excess, refuse_items
 from .decode import Refused, decode
 from .divisions import read_phase, settle_phase, without_rules
 from .frontmatter import take_front_matter
+from .groups import has_boxes
 from .headings import Division, Layout, divide, lay_out, split_footer
 from .indentation import is_flat
 from .kept import words_kept
 from .limits import Limits
 from .outline import Outline, Phase
-from .places import fill, has_boxes
+from .places import fill
 from .repairs import Line, Repaired, repair
 from .slots import give_scopes
 from .state import Context, State
@@ -120,7 +121,7 @@ def _keep_forgotten(state: State, repaired: Repaired) -> None:
             continue
         if line.number in state.ledger.kinds and words_of(without_marks(text)) <= kept:
             continue
-        if not text.strip("> "):
+        if not text.strip("> -+*"):
             state.ledger.note(line.number, "rule")
             continue
         state.ledger.note(line.number, "prose", state.outline, "prose", len(state.outline.prose))

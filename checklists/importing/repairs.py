@@ -49,11 +49,19 @@ def repair(text: str) -> Repaired:
         mended = fix_encoding(raw, config=CAREFUL) if SUSPECT.search(raw) else raw
         if mended != raw:
             repaired.repairs.append(Repair(number, "mojibake", raw, mended))
-        # A line of odd spaces is blank for a reader, so it has to be blank for the parser.
-        repaired.lines.append(Line(number, mended if mended.strip() else ""))
+        repaired.lines.append(Line(number, _plainly_blank(mended)))
     _drop_header(repaired)
     _drop_pipes(repaired)
     return repaired
+
+
+def _plainly_blank(text: str) -> str:
+    """A line of odd spaces is blank for a reader, quoted or not, so it has to be blank for the parser."""
+    return (
+        text
+        if any(character not in "> \t" and not character.isspace() for character in text)
+        else ("".join(character for character in text if character == ">"))
+    )
 
 
 def _drop_header(repaired: Repaired) -> None:

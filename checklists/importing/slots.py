@@ -1,4 +1,4 @@
-"""Sign-off: lines and table rows where somebody must sign or vote. A filled blank is text to confirm, never a signature."""
+"""Sign-off: lines and rows where somebody must sign or vote. What fills a blank is text to confirm, no signature."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ DATED = re.compile(
 )
 # What stands beside signatures without being one.
 NO_SIGNER = re.compile(
-    r"\bdates?\b|\btime\b|notes?\b|comments?\b|version|location|environment|\bby$|decision|conditions|reason|ticket|datum|uhrzeit|\bhora\b|\bheure\b|时间|時刻|結果|结果"
+    r"\bdates?\b|\btime\b|notes?\b|comments?\b|version|location|environment|\bby$|decision|conditions|reason|ticket"
+    r"|datum|uhrzeit|\bhora\b|\bheure\b|时间|時刻|結果|结果"
     r"|bemerkung|anmerkung|fecha|^data$|observa|日期|日付|备注|備考",
     re.IGNORECASE,
 )
@@ -69,7 +70,7 @@ def slot_in(text: str, signing: bool, line: int) -> Slot | None:
 def part_of_slot(text: str, signing: bool) -> str:
     """The label of a line that is one part of a signature ("Name", "Date"); empty for any other line."""
     match = LABELLED.fullmatch(text.replace("**", "")) if signing else None
-    if match and PART.fullmatch(match["label"].strip()) and (BLANK.search(match["rest"]) or not match["rest"]):
+    if match and PART.fullmatch(match["label"].strip()):
         return match["label"].strip().lower()
     return ""
 
@@ -105,7 +106,8 @@ def slots_of_table(state: State, head: list[str], rows: list[tuple[Line, list[st
     """One slot a row, titled by its first cell; what the others hold is text to confirm."""
     for line, cells in rows:
         title = without_bold(cells[0]) if cells else ""
-        filled, notes = [], []
+        filled: list[str] = []
+        notes: list[str] = []
         for index, cell in enumerate(cells[1:], start=1):
             column = head[index] if index < len(head) else ""
             if not BLANK.sub("", cell).strip():
@@ -118,7 +120,7 @@ def slots_of_table(state: State, head: list[str], rows: list[tuple[Line, list[st
 
 
 def give_scopes(slots: list[Slot], phases: list[Phase]) -> None:
-    """Slots such as "Infrastructure OK" sign the phase of that name; the others keep their scope or sign the whole plan."""
+    """Slots such as "Infrastructure OK" sign the phase of that name; others keep their scope or sign the plan."""
     titles = {_core(phase.title): phase.title for phase in phases}
     known = {phase.title for phase in phases if any(place.items for place in (phase, *sections_of(phase)))}
     for slot in slots:

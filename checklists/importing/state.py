@@ -1,4 +1,4 @@
-"""What every stage of reading shares: the outline that grows, the account of lines, and where in the document we are."""
+"""What every stage of reading shares: the growing outline, the account of lines, and where we are."""
 
 from __future__ import annotations
 

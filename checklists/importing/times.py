@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-UNIT = r"(?:min(?:ute)?s?|h|hrs?|hours?|days?|weeks?|months?|stunden?|tage?n?|wochen?|heures?|jours?|semaines?|horas?|d[ií]as?|semanas?)"
+UNIT = (
+    r"(?:min(?:ute)?s?|h|hrs?|hours?|days?|weeks?|months?|stunden?|tage?n?|wochen?|heures?|jours?|semaines?"
+    r"|horas?|d[ií]as?|semanas?)"
+)
 COUNT = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|first|eine?|une?|uma?)"
 WINDOW = re.compile(
     r"\b[TDJ]\s?[-+−–]\s?\d+"  # T-3 days, D+1 to D+7, J-1
@@ -34,7 +37,8 @@ OFTEN_FIRST = re.compile(
 )
 OFTEN_INSIDE = re.compile(rf"(?:^|[(,;]\s*)(?P<often>(?:every|each)\s+\d*\s*{UNIT}\b|every\s+\w+|each\s+morning)", re.I)
 CHECKING = re.compile(
-    r"\b(?:checks?|reviews?|reports?|tests?|audits?|meetings?|stand-?ups?|syncs?|summary|verification|monitoring|inspections?"
+    r"\b(?:checks?|reviews?|reports?|tests?|audits?|meetings?|stand-?ups?|syncs?|summary"
+    r"|verification|monitoring|inspections?"
     r"|prüfung\w*|kontrolle\w*|bericht\w*|revue|contrôle\w*|revisi[oó]n\w*|revis[aã]o|verificaç\w*)\b|检查|確認",
     re.IGNORECASE,
 )

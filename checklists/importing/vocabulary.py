@@ -31,42 +31,43 @@ INCIDENT = _any(
 )  # fmt: skip
 TRIPWIRES = _any(
     r"(?:roll[- ]?back|back[- ]?out|abort)\W.{0,20}?(?:criteria|triggers?|conditions)", r"when to roll ?back",
-    r"(?:rollback|abbruch)[- ]?kriterien", r"crit[eè]r\w* (?:de|di) (?:rollback|retour|reversi[oó]n|reversão)", r"回滚条件",
+    r"(?:rollback|abbruch)[- ]?kriterien",
+    r"crit[eè]r\w* (?:de|di) (?:rollback|retour|reversi[oó]n|reversão)", r"回滚条件",
 )  # fmt: skip
 CRITERIA = _any(
     r"(?:success|acceptance|exit|completion) criteria", r"definition of done", r"(?:erfolgs|abnahme)kriterien",
-    r"crit[eèé]r\w* (?:de |d['’])(?:succès|acceptation|éxito|aceptación|sucesso|aceitação)", r"kriteria (?:sukses|keberhasilan)",
-    r"(?:验收|成功)(?:标准|基準)",
+    r"crit[eèé]r\w* (?:de |d['’])(?:succès|acceptation|éxito|aceptación|sucesso|aceitação)",
+    r"kriteria (?:sukses|keberhasilan)", r"(?:验收|成功)(?:标准|基準)",
 )  # fmt: skip
 SIGNOFF = _any(
-    r"sign[- ]?offs?\b", r"signatures?\b", r"\bapprovals?$", r"approved by", r"\bapprovers?\b", r"abnahme$", r"\bfreigabe",
-    r"unterschrift", r"approbation", r"aprobaci[oó]n", r"aprova[cç][aã]o", r"assinatura", r"\bfirmas?\b", r"tanda tangan",
-    r"签字", r"签署", r"审批", r"承認", r"署名",
+    r"sign[- ]?offs?\b", r"signatures?\b", r"\bapprovals?$", r"approved by", r"\bapprovers?\b", r"abnahme$",
+    r"\bfreigabe", r"unterschrift", r"approbation", r"aprobaci[oó]n", r"aprova[cç][aã]o", r"assinatura", r"\bfirmas?\b",
+    r"tanda tangan", r"签字", r"签署", r"审批", r"承認", r"署名",
 )  # fmt: skip
 # An item of a plan signs only where it says so outright: "Approval workflow operating" is work.
 SIGNING_ITEM = _any(r"sign[- ]?offs?\b", r"\bapproved by\b", r"\bsignatures?$", r"unterschriften", r"签字")
 FINAL = _any(r"\bfinal\b", r"go-?live")
 
 ROLE_COLUMN = _any(
-    r"\brole", r"\bteam\b", r"position", r"function", r"\brolle", r"\brôle", r"\brol\b", r"função", r"funktion", r"peran",
-    r"角色", r"役割", r"区分",
+    r"\brole", r"\bteam\b", r"position", r"function", r"\brolle", r"\brôle", r"\brol\b", r"função", r"funktion",
+    r"peran", r"角色", r"役割", r"区分",
 )  # fmt: skip
 NAME_COLUMN = _any(
     r"\bname", r"\bperson", r"\bcontact", r"\bnom\b", r"nombre", r"\bnome\b", r"\bnama\b", r"姓名", r"氏名", r"担当"
 )
 PHONE_COLUMN = _any(r"phone", r"\btel", r"mobile", r"téléphone", r"teléfono", r"handy", r"电话", r"電話")
-EMAIL_COLUMN = _any(r"e-?mail", r"courriel", r"correo", r"邮箱", r"メール")
+EMAIL_COLUMN = _any(r"\b(?:e-?)?mail\b", r"courriel", r"correo", r"邮箱", r"メール")
 SIGNATURE_COLUMN = _any(
-    r"signature", r"signed", r"sign[- ]?off", r"unterschrift", r"\bfirma\b", r"assinatura", r"tanda tangan", r"签字", r"签名",
-    r"署名", r"visa\b",
+    r"signature", r"signed", r"sign[- ]?off", r"unterschrift", r"\bfirma\b", r"assinatura", r"tanda tangan",
+    r"签字", r"签名", r"署名", r"visa\b",
 )  # fmt: skip
 DATE_WORD = _any(r"\bdate\b", r"\bdatum\b", r"\bfecha\b", r"\bdata\b", r"tanggal", r"日期", r"日付")
 DECISION_COLUMN = _any(
     r"approv", r"decision", r"approbation", r"freigabe", r"entscheidung", r"decisión", r"decisão", r"批准", r"承認"
 )
 TASK_COLUMN = _any(
-    r"\btask", r"\bitem", r"check", r"activit", r"action", r"\bstep", r"description", r"requirement", r"criteri", r"aufgabe",
-    r"prüfpunkt", r"tâche", r"tarea", r"tarefa", r"\btugas", r"任务", r"检查项", r"項目", r"作業",
+    r"\btask", r"\bitem", r"check", r"activit", r"action", r"\bstep", r"description", r"requirement", r"criteri",
+    r"aufgabe", r"prüfpunkt", r"tâche", r"tarea", r"tarefa", r"\btugas", r"任务", r"检查项", r"項目", r"作業",
 )  # fmt: skip
 TRIGGER_WORD = _any(r"trigger", r"condition", r"\bwhen\b", r"severity", r"issue", r"auslöser", r"déclencheur")
 RESPONSE_WORD = _any(r"response", r"\btime", r"within", r"\bsla\b", r"reaktion", r"délai", r"tiempo", r"tempo")

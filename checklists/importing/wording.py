@@ -14,7 +14,8 @@ WHOLE_BOLD = re.compile(r"(\*\*|__)(?P<bold>(?:(?!\1).)+)\1(?P<after>\s*(?:\([^(
 BOLD_KEY = re.compile(r"(\*\*|__)(?P<key>(?:(?!\1).){1,100})\1\s*(?P<colon>[:：]?)\s*(?P<value>.*)", re.DOTALL)
 PLAIN_KEY = re.compile(r"(?P<key>[^\W_][^:：*|`\[\]]{0,50}?)\s*[:：](?:\s+|$|(?<=：))(?P<value>.*)", re.DOTALL)
 OPTIONAL = re.compile(
-    r"\b(?:if (?:needed|exists|applicable|possible|required|available)|as needed|optional|falls (?:nötig|vorhanden|möglich)"
+    r"\b(?:if (?:needed|exists|applicable|possible|required|available)|as needed|optional"
+    r"|falls (?:nötig|vorhanden|möglich)"
     r"|si (?:besoin|nécessaire|aplica)|se (?:necessário|aplicável)|bei bedarf|opsional)\b|可选|任意",
     re.IGNORECASE,
 )

@@ -1,0 +1,26 @@
+"""Every page passes axe (WCAG 2.2 A and AA), wide and light as on the phone and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import PHONE, WIDE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = ["", "items/5/", "?state=mine", "sign-off/", "sign-off/1/", "contacts/", "procedures/", "journal/", "report/", "people/"]
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide light", "phone dark"])
+def test_pages(enter, project, manager, technician, act, size, scheme):
+    project.items.select_related("project").get(text="Lamps answer").block(act(technician), "No power")
+    page = enter(manager, size=size)
+    page.emulate_media(color_scheme=scheme)
+    found = {}
+    for path in ["/projects/", "/projects/new/", *(project.get_absolute_url() + part for part in PAGES)]:
+        page.goto(path)
+        results = Axe().run(page, options=RULES)
+        if results.violations_count:
+            found[path] = [(each["id"], each["nodes"][0]["html"]) for each in results.response["violations"]]
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path
+    assert found == {}

@@ -22,7 +22,9 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def chromium():
     """Debian's Chromium, or any other on the path; Playwright's own is never downloaded."""
-    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+    )
     if not found:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     # Playwright runs an event loop of its own; Django must not take our synchronous calls for asynchronous ones.

@@ -7,8 +7,21 @@ from tests.browser.conftest import PHONE, WIDE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PAGES = ["", "items/5/", "?state=mine", "sign-off/", "sign-off/1/", "contacts/", "procedures/", "journal/", "report/", "people/"]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+PAGES = [
+    "",
+    "items/5/",
+    "?state=mine",
+    "sign-off/",
+    "sign-off/1/",
+    "contacts/",
+    "procedures/",
+    "journal/",
+    "report/",
+    "people/",
+]
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 
 
 @pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide light", "phone dark"])

@@ -40,7 +40,7 @@ def test_filters_show_what_they_say(project, technician, act, signed_in):
 
 
 def rows(text: str) -> set[int]:
-    return {int(number) for number in re.findall(r'class="item-row[^"]*" id="item-(\d+)"', text)}
+    return {int(number) for number in re.findall(r'<li class="item-row[^>]*id="item-(\d+)"', text)}
 
 
 def test_an_auditor_gets_no_buttons(project, auditor, signed_in):

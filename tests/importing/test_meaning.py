@@ -111,6 +111,14 @@ def test_escalation_from_a_table() -> None:
     )
 
 
+def test_escalation_from_lines() -> None:
+    outline = read("# Plan\n\n## Escalation\n\n**Level 1:** Help desk (10 minutes)\n**Level 2:** Ops\n")
+    assert [(found.title, found.who, found.response) for found in outline.escalation] == [
+        ("Level 1", "Help desk", "10 minutes"),
+        ("Level 2", "Ops", ""),
+    ]
+
+
 def test_a_heading_about_escalation_with_boxes_is_work() -> None:
     outline = read("# Plan\n\n## Escalation review\n\n- [ ] **Issues**\n  - [ ] Level 1: told\n")
     assert (outline.counts["items"], outline.escalation) == (2, [])

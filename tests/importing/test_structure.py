@@ -139,6 +139,8 @@ def test_the_words_for_optional_are_heard() -> None:
         ("Phase 4: First 24 Hours", "First 24 Hours"), ("Post Go-Live (Weeks 2-4)", "Weeks 2-4"),
         ("Cutover (T–2 hours)", "T–2 hours"),
         ("After 2 hours:", "After 2 hours"), ("Post Launch (24h)", "24h"), ("Kickoff (08:30)", "08:30"),
+        ("T-24h: Heads-up", "T-24h"),
+        ("T+4 hours to T+8 hours: Watch", "T+4 hours to T+8 hours"),
         ("Training (4 hours)", ""), ("Training (1.5 hours)", ""), ("Cluster (1.24+)", ""), ("Retention (30+ days)", ""),
         ("Ports (8080)", ""),
         ("Deploy (Blue-Green)", ""),
@@ -156,6 +158,7 @@ def test_the_words_for_when_are_found_and_durations_are_not(text: str, window: s
         ("Monthly reviews", "Monthly"), ("Tägliche Prüfung der Logs", "Tägliche"),
         ("Backup schedule configured (daily at 02:00 UTC)", ""),
         ("Daily health check procedures documented", ""), ("Automated daily backups enabled", ""), ("Daily Operations", ""),
+        ("Weekly", "Weekly"), ("Hourly (first day)", "Hourly (first day)"),
     ],
 )  # fmt: skip
 def test_recurring_checks_are_told_from_things_done_once(text: str, often: str) -> None:

@@ -1,0 +1,50 @@
+"""Signing in, and the accounts behind it."""
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError
+from django.urls import reverse
+
+from golive_site.accounts.models import User
+from tests.conftest import PASSWORD
+
+
+def test_email_and_password_lead_to_the_projects(client, technician):
+    response = client.post(reverse("account_login"), {"login": "TOM@example.org", "password": PASSWORD})
+    assert response.url == reverse("projects")
+
+
+def test_a_wrong_password_says_no_more_than_needed(client, technician):
+    for login in (technician.email, "nobody@example.org"):
+        page = client.post(reverse("account_login"), {"login": login, "password": "guess"})
+        assert "not correct" in page.text
+
+
+def test_nobody_signs_themselves_up(client, db):
+    data = {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    client.post(reverse("account_signup"), data)
+    assert not User.objects.exists()
+
+
+def test_somebody_added_by_a_manager_sets_a_password_by_mail(client, signed_in, project, manager):
+    signed_in(manager).post(
+        reverse("members", args=[project.slug]), {"email": "Nia@Example.org", "name": "Nia Okafor", "role": "approver"}
+    )
+    nia = User.objects.get(email="nia@example.org")
+    assert not nia.has_usable_password()
+    client.post(reverse("account_reset_password"), {"email": "nia@example.org"})
+    assert [message.to for message in mail.outbox] == [["nia@example.org"]]
+    assert "http" in mail.outbox[0].body
+
+
+def test_addresses_differ_by_more_than_case(db):
+    User.objects.create_user("nia@example.org", name="Nia")
+    with pytest.raises(IntegrityError):
+        User.objects.create(email="NIA@example.org", name="Another")
+
+
+def test_the_last_manager_stays(project, manager, signed_in):
+    member = project.memberships.get(user=manager)
+    response = signed_in(manager).post(reverse("member_removal", args=[project.slug, member.pk]), follow=True)
+    assert "needs a manager" in response.text
+    assert project.memberships.filter(pk=member.pk).exists()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from .blocks import Block, Heading, Paragraph, Rule
 from .groups import has_boxes
-from .vocabulary import PHASE_TITLE
+from .vocabulary import PHASE_TITLE, role_of
 from .wording import bold_label, key_value
 
 
@@ -65,7 +65,7 @@ def lay_out(root: Division) -> Layout:
         head += first.blocks
         tops = [*first.children, *tops[1:]]
     subtitle = None
-    if title and tops and _is_subtitle(tops[0], head):
+    if title and len(tops) > 1 and _is_subtitle(tops[0], head):
         subtitle = tops[0]
         tops = tops[1:]
     phases: list[Division] = []
@@ -93,7 +93,7 @@ def _is_title(tops: list[Division]) -> bool:
 def _is_subtitle(first: Division, head: list[Block]) -> bool:
     """A heading right below the title with only facts about the document below it goes on with the title."""
     facts = [block for block in first.blocks if not isinstance(block, Rule)]
-    if head or first.children or not facts:
+    if head or first.children or not facts or role_of(first.title):
         return False
     return all(isinstance(block, Paragraph) and is_facts(block) for block in facts)
 

@@ -62,6 +62,7 @@ def contact_in(text: str, context: Context, line: int) -> Contact | None:
 
 def fill_contact(contact: Contact, value: str) -> None:
     """Take the address and the number out of a value; the rest is the name."""
+    value = BLANK.sub("", value)
     email = EMAIL.search(value)
     if email and not contact.email:
         contact.email = email[0]

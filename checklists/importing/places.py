@@ -8,7 +8,7 @@ from .groups import Group, groups_of, has_blanks, has_boxes
 from .indentation import nest
 from .items import admit, describe, fill_item, head_of, lines_below, take_box
 from .outline import Item, Section, Slot
-from .people import add_contact_line, add_level, contact_block
+from .people import LEVEL, add_contact_line, add_level, contact_block
 from .repairs import Line
 from .slots import BEGINS_PART, LABELLED, add_slot, part_of_slot, slot_in
 from .state import Context, State, flatten, flatten_bullet
@@ -176,6 +176,8 @@ class _Filler:
         if self.context.head and (pair := key_value(line.text, plain=True)):
             self.state.metadata(*pair, line.number)
             return True
+        if self.context.role == "escalation" and LEVEL.search(line.text[:30]) and key_value(line.text, plain=True):
+            return add_level(self.state, line, line.text, [], self.context)
         if self.context.role == "contacts" and add_contact_line(self.state, line, self.context):
             return True
         return self.fields(line)

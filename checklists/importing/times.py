@@ -9,8 +9,9 @@ UNIT = (
     r"|horas?|d[ií]as?|semanas?)"
 )
 COUNT = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|first|eine?|une?|uma?)"
+OFFSET = rf"[TDJ]\s?[-+−–]\s?\d+(?:[.,]\d+)?(?:\s?{UNIT}\b)?"
 WINDOW = re.compile(
-    r"\b[TDJ]\s?[-+−–]\s?\d+"  # T-3 days, D+1 to D+7, J-1
+    rf"\b{OFFSET}(?:\s(?:to|bis|à|a|até|and)\s{OFFSET})?"  # T-3 days, D+1 to D+7, J-1
     r"|\bD-Day\b|\bDay\s?[-+−–]?\s?\d+|\bTag\s?[-+−–]?\d+"
     rf"|\b{COUNT}(?:\s?[-–]\s?\d+)?\s?{UNIT}\s+(?:before|after|prior|post|vor|nach|avant|après|antes|después|depois)"
     rf"|\bfirst\s+(?:{COUNT}\s+)?{UNIT}\b|\b(?:week|month|woche|semaine|semana)s?\s\d+(?:\s?[-–]\s?\d+|\+)?"
@@ -20,7 +21,7 @@ WINDOW = re.compile(
 FIRST = re.compile(rf"\bfirst\s+(?:{COUNT}\s+)?{UNIT}\b", re.IGNORECASE)
 SINCE = re.compile(rf"(?:after|nach|après|después de|após)\s+{COUNT}\s?{UNIT}\b", re.IGNORECASE)
 # A bare length of time tells when only after the launch: "(4 hours)" behind a training is its duration.
-SPAN = re.compile(rf"\d+\s?{UNIT}", re.IGNORECASE)
+SPAN = re.compile(r"\d+\s?h", re.IGNORECASE)
 AFTERWARDS = re.compile(r"\b(?:post|after|launch|first)\b", re.IGNORECASE)
 BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
 TIMELINE = re.compile(
@@ -80,7 +81,8 @@ def recurrence_in(text: str) -> str:
     brackets = BRACKETS.search(text)
     bound = f" ({brackets[1].strip()})" if brackets else ""
     first = OFTEN_FIRST.match(text)
-    if first and CHECKING.search(text):
+    alone = first and not BRACKETS.sub("", text[first.end() :]).strip(" :")
+    if first and (alone or CHECKING.search(text)):
         return (first["often"] or first["east"]) + bound
     inside = OFTEN_INSIDE.search(brackets[1]) if brackets else None
     return brackets[1].strip() if brackets and inside else ""

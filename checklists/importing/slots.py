@@ -31,6 +31,7 @@ PART = re.compile(
     re.I,
 )
 ANSWERS = re.compile(r"\b(?:yes|no|go|no-?go|approved?|rejected?|ja|nein|oui|non|sí|sim|não)\b|是|否", re.IGNORECASE)
+READY = re.compile(r"ready (?:for|to) (?:go[- ]?live|launch)|go\s?/\s?no[- ]?go", re.IGNORECASE)
 MEANINGS = (
     (
         "performed",
@@ -54,7 +55,8 @@ def slot_in(text: str, signing: bool, line: int) -> Slot | None:
         return None
     label, rest = match["label"].strip(), match["rest"].strip()
     if len(CHOICE_MARK.findall(rest)) >= 2:
-        return Slot(label, line, "vote", notes=rest) if signing and ANSWERS.search(rest) else None
+        voting = ANSWERS.search(rest) and (signing or READY.search(rest))
+        return Slot(label, line, "vote", notes=rest) if voting else None
     dated = DATED.search(rest)
     blank = BLANK.match(rest)
     if NO_SIGNER.search(label) and not dated:
@@ -122,10 +124,13 @@ def slots_of_table(state: State, head: list[str], rows: list[tuple[Line, list[st
 def give_scopes(slots: list[Slot], phases: list[Phase]) -> None:
     """Slots such as "Infrastructure OK" sign the phase of that name; others keep their scope or sign the plan."""
     titles = {_core(phase.title): phase.title for phase in phases}
-    known = {phase.title for phase in phases if any(place.items for place in (phase, *sections_of(phase)))}
+    known: dict[str, str] = {}
+    for phase in phases:
+        if any(place.items for place in (phase, *sections_of(phase))):
+            # A slot was read while the phase's window still stood in brackets behind its title.
+            known |= {phase.title: phase.title, f"{phase.title} ({phase.window})": phase.title}
     for slot in slots:
-        if slot.scope not in known:
-            slot.scope = ""
+        slot.scope = known.get(slot.scope, "")
         slot.scope = titles.get(_core(SCOPE_END.sub("", slot.title)), slot.scope)
 
 

@@ -28,8 +28,9 @@ def cells_of(text: str) -> list[str]:
 
 
 def has_box(table: Table) -> bool:
-    """Whether any row has something to tick."""
-    return any(BOX.match(cell) for row in table.rows[2:] for cell in cells_of(row.text))
+    """Whether the rows are there to be ticked: all have a box, or one is still empty. A tick here and there is a status."""
+    rows = [[unbox(cell)[0] for cell in cells_of(row.text) if BOX.match(cell)] for row in table.rows[2:]]
+    return any(not all(boxes) for boxes in rows) or (bool(rows) and all(rows))
 
 
 def fill_table(state: State, place: Section, table: Table, context: Context) -> None:

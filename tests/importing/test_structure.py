@@ -44,6 +44,23 @@ def test_rows_with_a_box_are_items_with_their_other_cells() -> None:
     ]
 
 
+def test_a_table_of_statuses_is_no_list_of_items() -> None:
+    found = read(
+        "# P\n\n## Readiness\n\n| Area | Status |\n|---|---|\n| Hosting | ✅ |\n| Training | ⏳ |\n\n## Work\n\n- [ ] One\n"
+    )
+    assert [each.text for each in all_items(found)] == ["One"]
+    assert any("Hosting" in text for text in found.prose)
+
+
+def test_a_question_of_readiness_is_a_vote_under_any_heading() -> None:
+    found = read(
+        "# P\n\n## Phase 4: Decision (T-1 day)\n\n- [ ] Look\n- [ ] **Database Lead**: Ready for go-live? [ ] Yes [ ] No\n"
+    )
+    assert [(slot.title, slot.kind, slot.scope) for slot in found.slots] == [
+        ("Database Lead", "vote", "Phase 4: Decision")
+    ]
+
+
 def test_a_document_without_boxes_has_its_entries_as_items() -> None:
     outline = read("# Plan\n\n## Before\n\n- Back up\n  - to tape\n- Tell them\n")
     assert [(found.text, found.details) for found in all_items(outline)] == [

@@ -71,7 +71,13 @@ def printable(text: str, missing: Callable[[set[str]], set[str]]) -> str:
     # Format characters are invisible on purpose: no font needs a glyph for them.
     asked = {character for character in unusual - table.keys() if unicodedata.category(character) != "Cf"}
     table |= {character: _named(character) for character in missing(asked)}
-    return text.translate(str.maketrans(table)) if table else text
+    return text.translate({ord(character): words for character, words in table.items()}) if table else text
+
+
+def isolated(name: str) -> str:
+    """The name between marks of direction if it runs right to left, else a date after it would change sides with it."""
+    runs_left = any(unicodedata.bidirectional(character) in {"R", "AL"} for character in name)
+    return f"\u200e{name}\u200e" if runs_left else name
 
 
 def _always(character: str) -> str | None:

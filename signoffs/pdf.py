@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import logging
 import re
@@ -16,12 +17,14 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from checklists.models import JournalEntry
-from signoffs.glyphs import printable
+from signoffs.glyphs import isolated, printable
 from signoffs.report import Report
 
 PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # What fits beside the margins in the journal's type; a block costs as much as a paragraph, so it holds many lines.
-JOURNAL_COLUMNS, JOURNAL_LINES, NAME_COLUMNS = 117, 50, 24
+JOURNAL_COLUMNS, JOURNAL_LINES = 118, 50
+# White space that nobody sees is still a text box to lay out. It cannot occur in user text, whose angle brackets are escaped.
+GAP = re.compile(r"\s+(?=<br>|</p>)|(?<=<br>)\s+")
 # A link out of the author's text; ours carry their class first.
 OTHER_LINK = re.compile(r'<a href="(?!https?:|mailto:)[^"]*"')
 
@@ -38,7 +41,7 @@ def problem() -> str:
     try:
         # Without its libraries WeasyPrint prints a banner before it raises.
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            import weasyprint  # noqa: F401, PLC0415
+            import weasyprint  # noqa: F401
     except OSError:
         return (
             f"PDFs need the Pango library, which this server does not have. Its administrator installs it with: {PANGO}"
@@ -48,15 +51,21 @@ def problem() -> str:
 
 def render(report: Report) -> bytes:
     """The report as a PDF: the same report always gives the same bytes."""
-    context = {"report": report, "project": report.project, "journal": list(journal_blocks(report))}
+    context = {
+        "report": report,
+        "project": report.project,
+        "created": report.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "journal": list(journal_blocks(report)),
+    }
     html = printable(render_to_string("signoffs/report_pdf.html", context), without_glyph)
-    return written(OTHER_LINK.sub("<a", html), (settings.BASE_DIR / "static" / "css" / "report.css").read_text())
+    html = GAP.sub("", OTHER_LINK.sub("<a", html))
+    return written(html, (settings.BASE_DIR / "static" / "css" / "report.css").read_text())
 
 
 def written(html: str, css: str) -> bytes:
     """A document as a PDF; refused when any part of it asks for something outside of it."""
-    from weasyprint import CSS, HTML  # noqa: PLC0415
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+    from weasyprint import CSS, HTML
+    from weasyprint.urls import URLFetcher
 
     asked: list[str] = []
 
@@ -70,7 +79,9 @@ def written(html: str, css: str) -> bytes:
     fetcher = ClosedFetcher()
     document = HTML(string=html, url_fetcher=fetcher)
     content = document.write_pdf(
-        stylesheets=[CSS(string=css, url_fetcher=fetcher)], pdf_variant="pdf/a-3b", pdf_identifier=b"golive"
+        stylesheets=[CSS(string=css, url_fetcher=fetcher)],
+        pdf_variant="pdf/a-3b",
+        pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
     )
     if asked:
         raise FetchRefused(f"The report asked for {asked[0]}; nothing was fetched and no PDF made.")
@@ -88,7 +99,9 @@ def journal_blocks(report: Report) -> Iterator[str]:
     lines = (
         line
         for text in raw.split("\n")
-        for line in textwrap.wrap(text.replace("\t", "  "), JOURNAL_COLUMNS, subsequent_indent=indent)
+        for line in textwrap.wrap(
+            text.replace("\t", "  "), JOURNAL_COLUMNS, subsequent_indent=indent, break_on_hyphens=False
+        )
     )
     while block := list(islice(lines, JOURNAL_LINES)):
         yield "\n".join(block)
@@ -96,9 +109,9 @@ def journal_blocks(report: Report) -> Iterator[str]:
 
 def _journal_line(entry: JournalEntry) -> str:
     """Number, hash and UTC, then who did what; a tab marks where the words begin."""
-    words = " ".join(f"{entry.actor_name:<{NAME_COLUMNS}}  {entry.sentence}".split("\n"))
+    words = " ".join(f"{isolated(entry.actor_name)} {entry.sentence}".split())
     remark = f": {' '.join(entry.remark.split())}" if entry.remark else ""
-    return f"{entry.seq:>5}  {entry.hash[:8]}  {entry.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}\t{words}{remark}"
+    return f"{entry.seq:>4} {entry.hash[:8]} {entry.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}\t{words}{remark}"
 
 
 # -- Fonts -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Everything that the report prints, as one dataclass of facts, in a fixed number of queries however long the plan is."""
+"""Everything that the report prints, as one dataclass of facts, in a fixed number of queries for any plan."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from checklists.models.slot import Meaning
 from checklists.readiness import Tally
 from signoffs.gate import Standing, standings
 from signoffs.models import Decision, Signature
-from signoffs.story import SIGNS, Entry, Happening, Part, parts_of
+from signoffs.story import SIGNS, Blank, Entry, Happening, Part, story_of
 
 SIGNATURE_SIGNS = {"valid": "●", "stale": "◐", "declined": "✗", "pending": "○"}
 # What may follow the last signature without the record being another one.
@@ -39,14 +39,14 @@ class Row:
     @property
     def meaning(self) -> str:
         if self.signature is None:
-            return "vote" if self.slot.is_vote else Meaning(self.slot.meaning).label
+            return "to be voted on" if self.slot.is_vote else f"to be {Meaning(self.slot.meaning).label.lower()}"
         decision = Decision(self.signature.decision).label
         plain = self.slot.is_vote or self.signature.meaning == Meaning.APPROVED
         return decision if plain else Meaning(self.signature.meaning).label
 
     @property
     def digest(self) -> str:
-        return grouped(self.signature.digest) if self.signature else ""
+        return grouped(self.signature.digest, 3) if self.signature else ""
 
 
 @dataclass
@@ -67,6 +67,7 @@ class Report:
     project: Project
     at: datetime
     parts: list[Part]
+    blanks: list[Blank]
     standings: list[Standing]
     superseded: list[Signature]
     contacts: list[Contact]
@@ -135,7 +136,8 @@ class Report:
     @property
     def figures(self) -> str:
         """The key figures, in one sentence."""
-        blanks = [blank for part in self.parts for place in part.places for blank in place.blanks]
+        places = [place for part in self.parts for place in part.places]
+        blanks = [*self.blanks, *(blank for place in places for blank in place.blanks)]
         blanks += [blank for entry in self.entries for blank in entry.blanks]
         valid = sum(standing.state == "valid" for standing in self.standings)
         return ". ".join(
@@ -224,10 +226,12 @@ def grouped(digest: str, groups: int = 4) -> str:
 def report_of(project: Project, at: datetime) -> Report:
     """The facts of a project as of a moment."""
     journal = list(project.journal.defer("salt", "prev"))
+    parts, blanks = story_of(project, journal)
     return Report(
         project=project,
         at=at,
-        parts=parts_of(project, journal),
+        parts=parts,
+        blanks=blanks,
         standings=standings(project),
         superseded=list(
             Signature.objects.filter(slot__project=project)

@@ -62,11 +62,12 @@ class Entry:
     blanks: list[Blank]
     notes: list[Note]
     happenings: list[Happening]
+    is_group: bool
 
     @property
     def mark(self) -> str:
         """Sign and number, as wide for every item, so that texts align."""
-        return f"{SIGNS[State(self.item.state)]} {self.item.number:>4} "
+        return f"{SIGNS[State(self.item.state)]} {self.item.number:>3} "
 
     @property
     def depth(self) -> int:
@@ -76,7 +77,8 @@ class Entry:
     def tags(self) -> str:
         """What the plan says about the item besides its text."""
         tags = ["optional"] if self.item.optional else []
-        tags += [self.item.recurrence] if self.item.recurrence else []
+        tags += [self.item.window] if self.item.window else []
+        tags += [f"repeats: {self.item.recurrence}"] if self.item.recurrence else []
         tags += ["ticked in the source"] if self.item.ticked_in_source else []
         return ", ".join(tags)
 
@@ -110,6 +112,11 @@ class Place:
     entries: list[Entry]
     blanks: list[Blank]
 
+    @property
+    def window(self) -> str:
+        """When the section happens."""
+        return window_of(self.section) if self.section else ""
+
 
 @dataclass
 class Part:
@@ -118,6 +125,11 @@ class Part:
     phase: Phase
     places: list[Place]
     tally: Tally
+
+    @property
+    def window(self) -> str:
+        """When the phase happens."""
+        return window_of(self.phase)
 
     @property
     def is_criteria(self) -> bool:
@@ -130,8 +142,13 @@ class Part:
         return ", ".join([*self.tally.why_not_green, *([f"{set_aside} not applicable"] if set_aside else [])])
 
 
-def parts_of(project: Project, journal: list[JournalEntry]) -> list[Part]:
-    """Every phase with its sections, items and blanks, in the plan's order."""
+def window_of(place: Phase | Section) -> str:
+    """The author's words for when it happens, unless the title says them."""
+    return "" if place.window.casefold() in place.title.casefold() else place.window
+
+
+def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part], list[Blank]]:
+    """Every phase with its sections, items and blanks, in the plan's order; and the blanks of no phase."""
     happenings: dict[int, list[Happening]] = defaultdict(list)
     for entry in journal:
         if entry.item_id and entry.action in DEVIATING:
@@ -141,8 +158,8 @@ def parts_of(project: Project, journal: list[JournalEntry]) -> list[Part]:
     for note in Note.objects.filter(item__project=project).select_related("author"):
         notes[note.item_id].append(note)
     of_items: dict[int, list[Blank]] = defaultdict(list)
-    of_places: dict[tuple[int, int | None], list[Blank]] = defaultdict(list)
-    for blank in Field.objects.filter(phase__project=project).prefetch_related("readings__by"):
+    of_places: dict[tuple[int | None, int | None], list[Blank]] = defaultdict(list)
+    for blank in project.fields.prefetch_related("readings__by"):
         where = of_items[blank.item_id] if blank.item_id else of_places[blank.phase_id, blank.section_id]
         where.append(Blank(blank, list(blank.readings.all())))
     items: dict[tuple[int, int | None], list[Item]] = defaultdict(list)
@@ -150,6 +167,7 @@ def parts_of(project: Project, journal: list[JournalEntry]) -> list[Part]:
         items[item.phase_id, item.section_id].append(item)
         if item.reason and not happenings[item.pk]:
             happenings[item.pk].append(Happening(State(item.state).label, item.reason, at=item.changed_at))
+    groups = {item.parent_id for here in items.values() for item in here}
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
     for section in Section.objects.filter(phase__project=project):
         sections[section.phase_id].append(section)
@@ -159,10 +177,13 @@ def parts_of(project: Project, journal: list[JournalEntry]) -> list[Part]:
         places = [
             Place(
                 section,
-                [Entry(item, of_items[item.pk], notes[item.pk], happenings[item.pk]) for item in items[key]],
+                [
+                    Entry(item, of_items[item.pk], notes[item.pk], happenings[item.pk], item.pk in groups)
+                    for item in items[key]
+                ],
                 of_places[key],
             )
             for section, key in keys
         ]
         parts.append(Part(phase, places, Tally.of(item for _, key in keys for item in items[key])))
-    return parts
+    return parts, of_places[None, None]

@@ -11,6 +11,7 @@ from checklists.models.phase import Phase, Section
 from checklists.models.procedure import Procedure, Step
 from checklists.models.project import Project
 from checklists.models.slot import Slot
+from checklists.models.template import Template, TemplateVersion
 
 __all__ = [
     "Action",
@@ -30,4 +31,6 @@ __all__ = [
     "Section",
     "Slot",
     "Step",
+    "Template",
+    "TemplateVersion",
 ]

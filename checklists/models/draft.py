@@ -14,6 +14,10 @@ class Draft(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
     name = models.CharField(max_length=255)
     source = models.BinaryField()
+    corrections = models.JSONField(default=dict, blank=True, help_text="Line number to what its owner says it is.")
+    template_version = models.ForeignKey(
+        "TemplateVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField()
 
     class Meta:

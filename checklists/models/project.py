@@ -47,6 +47,10 @@ class Project(models.Model):
     source = models.BinaryField()
     source_name = models.CharField(max_length=255)
     source_sha256 = models.CharField(max_length=64)
+    template_version = models.ForeignKey(
+        "TemplateVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="projects"
+    )
+    cloned_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="clones")
     repairs = models.JSONField(default=list, blank=True)
     warnings = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()

@@ -38,9 +38,7 @@ class Signature(models.Model):
             models.UniqueConstraint(
                 fields=["slot"], condition=models.Q(superseded_at=None), name="signature_one_live_per_slot"
             ),
-            models.CheckConstraint(
-                condition=models.Q(decision__in=Decision.values), name="signature_decision_known"
-            ),
+            models.CheckConstraint(condition=models.Q(decision__in=Decision.values), name="signature_decision_known"),
             models.CheckConstraint(
                 condition=~models.Q(decision="no_go") | ~models.Q(comment=""), name="signature_no_go_has_reason"
             ),

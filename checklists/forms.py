@@ -35,7 +35,7 @@ class IntakeForm(forms.Form):
         label="Or paste the text",
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "mono"}),
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "form-control-code"}),
     )
 
     def __init__(self, *args, **kwargs):

@@ -99,6 +99,11 @@ class PhaseSheet:
     def shown(self) -> int:
         return sum(len(block.rows) for block in self.blocks)
 
+    @property
+    def is_unfolded(self) -> bool:
+        """A phase folds away once all of it is settled."""
+        return not self.tally.total or not self.tally.is_settled
+
 
 @dataclass
 class Sheet:

@@ -12,6 +12,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 from checklists.models import Item, Reading, Slot
+from checklists.models.item import State
 from checklists.models.slot import Meaning
 
 SCHEMA = 1
@@ -81,6 +82,28 @@ def digest_of(snapshot: str) -> str:
     return hashlib.sha256(snapshot.encode()).hexdigest()
 
 
+def happened_to(item: dict) -> str:
+    """The state of an item of a snapshot in words: `done by nia@example.org, 2027-02-06 19:04 UTC`."""
+    words = State(item["state"]).label.lower() if item["state"] in State else item["state"]
+    words += f" by {item['by']}, {item['at'][:16].replace('T', ' ')} UTC" if item["by"] else ""
+    return words + (f" (“{item['reason']}”)" if item["reason"] else "")
+
+
+def differences(earlier: dict, item: dict) -> list[str]:
+    """What differs between an item then and now; both come from snapshots."""
+    parts = []
+    if happened_to(earlier) != happened_to(item):
+        parts.append(f"was {happened_to(earlier)}, is {happened_to(item)}")
+    if earlier["text"] != item["text"]:
+        parts.append(f"text was “{earlier['text']}”")
+    names = sorted(earlier["values"].keys() | item["values"].keys())
+    for name in names:
+        before, now = earlier["values"].get(name, "nothing"), item["values"].get(name, "nothing")
+        if before != now:
+            parts.append(f"{name} was {before}, is {now}")
+    return parts or ["details or commands changed"]
+
+
 def changed_since(before: str, now: str) -> list[str]:
     """What differs between two snapshots, item by item, in words."""
     old, new = json.loads(before), json.loads(now)
@@ -91,19 +114,7 @@ def changed_since(before: str, now: str) -> list[str]:
         if earlier is None:
             words.append(f"#{item['number']} {item['text']} was added")
         elif earlier != item:
-            parts = [
-                f"{name} was “{earlier[key]}”, is “{item[key]}”"
-                for key, name in (
-                    ("text", "text"),
-                    ("state", "state"),
-                    ("by", "who"),
-                    ("at", "time"),
-                    ("reason", "reason"),
-                )
-                if earlier[key] != item[key]
-            ]
-            parts += ["values changed"] if earlier["values"] != item["values"] else []
-            words.append(f"#{item['number']} {item['text']}: " + "; ".join(parts or ["details changed"]))
+            words.append(f"#{item['number']} {item['text']}: " + "; ".join(differences(earlier, item)))
     words += [f"#{number} was taken out" for number in was.keys() - {item["number"] for item in new["items"]}]
     words += [f"the {key} changed" for key in ("project", "statement", "slot", "scope") if old[key] != new[key]]
     return words

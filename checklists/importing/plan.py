@@ -184,7 +184,8 @@ class PlanWriter:
                 phone=source.phone[:300],
                 email=source.email[:300],
                 emergency=source.emergency,
-                notes="; ".join(part for part in (source.group, source.notes) if part),
+                group=source.group,
+                notes=source.notes,
             )
             for position, source in enumerate(outline.contacts)
         )
@@ -196,6 +197,7 @@ class PlanWriter:
                 trigger=source.trigger,
                 who=source.who,
                 response=source.response[:300],
+                group=source.group,
                 details=source.details,
             )
             for position, source in enumerate(outline.escalation)
@@ -234,7 +236,8 @@ class PlanWriter:
                 kind=source.kind,
                 meaning=source.meaning,
                 phase=phases.get(source.scope),
-                notes="; ".join(part for part in (source.group, source.filled, source.notes) if part),
+                group=source.group,
+                notes="; ".join(part for part in (source.filled, source.notes) if part),
             )
             for number, source in enumerate(outline.slots, start=1)
         )

@@ -15,6 +15,7 @@ class Contact(models.Model):
     phone = models.CharField(max_length=300, blank=True)
     email = models.CharField(max_length=300, blank=True)
     emergency = models.BooleanField(default=False)
+    group = models.TextField(blank=True, help_text="The headings above it in the source.")
     notes = models.TextField(blank=True)
 
     class Meta:
@@ -33,6 +34,7 @@ class EscalationLevel(models.Model):
     trigger = models.TextField(blank=True)
     who = models.TextField(blank=True)
     response = models.CharField(max_length=300, blank=True)
+    group = models.TextField(blank=True, help_text="The headings above it in the source.")
     details = models.JSONField(default=list, blank=True)
 
     class Meta:

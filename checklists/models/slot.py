@@ -30,6 +30,7 @@ class Slot(models.Model):
     kind = models.CharField(max_length=16, choices=SlotKind.choices, default=SlotKind.SIGNATURE)
     meaning = models.CharField(max_length=16, choices=Meaning.choices, default=Meaning.APPROVED)
     phase = models.ForeignKey(Phase, on_delete=models.PROTECT, null=True, blank=True, related_name="slots")
+    group = models.TextField(blank=True, help_text="The headings above it in the source.")
     notes = models.TextField(blank=True, help_text="What the source had in the blank; never a signature.")
 
     class Meta:

@@ -40,7 +40,6 @@ def draft(request: Request, pk: str) -> HttpResponse:
         "name": outline.title,
         "customer": blank_if_placeholder(known.get("customer", "")),
         "system": blank_if_placeholder(known.get("system", "")),
-        "zone": request.COOKIES.get("zone", ""),
     }
     form = LaunchForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -51,13 +50,15 @@ def draft(request: Request, pk: str) -> HttpResponse:
             draft.delete()
         messages.success(request, f"{project.name} is ready. Add the people who will work on it.")
         return redirect(project)
+    source = preview.source_lines(data, outline)
     context = {
         "draft": draft,
         "outline": outline,
         "counts": [(name.replace("_", " "), number) for name, number in outline.counts.items() if number],
-        "source": preview.source_lines(data, outline),
+        "source": source,
         "plan": preview.plan_lines(data, outline),
         "accounted": len(outline.lines),
+        "written": sum(bool(line.text.strip()) for line in source),
         "form": form,
         "zones": ZONES,
     }

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from checklists.access import Need, project_for
-from checklists.act import Act, Request, TransitionRefused, act_of
+from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import NoteForm, ReadingForm, ReasonForm
 from checklists.models import Field, Item, Project
 from checklists.readiness import Tally
@@ -76,17 +76,6 @@ def add_progress(context: dict, project: Project, item: Item, viewer_id: int) ->
     context["rows_above"] = rows_of(project.items.filter(pk__in=above), project, viewer_id)
 
 
-def act_on(request: Request, slug: str, number: int, verb: Callable[[Item, Act, Project], None]) -> HttpResponse:
-    """Do one thing to an item; a refusal is answered with 409 and the item as somebody else left it."""
-    project = project_for(request, slug, need=Need.WORK)
-    item = get_object_or_404(project.items.select_related("project"), number=number)
-    try:
-        verb(item, act_of(request), project)
-    except TransitionRefused as refusal:
-        return item_response(request, project, number, status=409, refusal=str(refusal))
-    return done(request, project, item)
-
-
 def done(request: Request, project: Project, item: Item) -> HttpResponse:
     if request.htmx:
         return item_response(request, project, item.number)
@@ -94,68 +83,43 @@ def done(request: Request, project: Project, item: Item) -> HttpResponse:
     return redirect(f"{project.get_absolute_url()}#item-{item.number}")
 
 
-def act_with_reason(
-    request: Request, slug: str, number: int, name: str, verb: Callable[[Item, Act, Project, str], None]
-) -> HttpResponse:
-    """An act that needs a reason; without one nothing happens and the form says so."""
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
+def act(verb: Callable[..., None], *, manager_helps: bool = False, ask: str = "") -> Callable[..., HttpResponse]:
+    """The view that does one verb of an item, and answers a refusal with 409 and the item as somebody else left it.
+
+    `manager_helps`: a manager may do it to what others hold. `ask`: the verb wants a reason, by the form of this name;
+    without one nothing happens and the form says so.
+    """
+
+    @require_POST
+    def view(request: Request, slug: str, number: int) -> HttpResponse:
         project = project_for(request, slug, need=Need.WORK)
-        problem = {"reason_errors": {name: form.errors["reason"][0]}, "reason_typed": request.POST.get("reason", "")}
-        return item_response(request, project, number, status=422, forms=problem)
-    reason = form.cleaned_data["reason"]
-    return act_on(request, slug, number, lambda item, act, project: verb(item, act, project, reason))
+        item = get_object_or_404(project.items.select_related("project"), number=number)
+        given: dict[str, object] = {"for_others": project.rights.manage} if manager_helps else {}
+        if ask:
+            form = ReasonForm(request.POST)
+            if not form.is_valid():
+                problem = {
+                    "reason_errors": {ask: form.errors["reason"][0]},
+                    "reason_typed": request.POST.get("reason", ""),
+                }
+                return item_response(request, project, number, status=422, forms=problem)
+            given["reason"] = form.cleaned_data["reason"]
+        try:
+            verb(item, act_of(request), **given)
+        except TransitionRefused as refusal:
+            return item_response(request, project, number, status=409, refusal=str(refusal))
+        return done(request, project, item)
+
+    return view
 
 
-@require_POST
-def item_claim(request: Request, slug: str, number: int) -> HttpResponse:
-    return act_on(request, slug, number, lambda item, act, project: item.claim(act))
-
-
-@require_POST
-def item_release(request: Request, slug: str, number: int) -> HttpResponse:
-    return act_on(request, slug, number, lambda item, act, project: item.release(act, for_others=project.rights.manage))
-
-
-@require_POST
-def item_completion(request: Request, slug: str, number: int) -> HttpResponse:
-    return act_on(
-        request, slug, number, lambda item, act, project: item.complete(act, for_others=project.rights.manage)
-    )
-
-
-@require_POST
-def item_unblocking(request: Request, slug: str, number: int) -> HttpResponse:
-    return act_on(request, slug, number, lambda item, act, project: item.unblock(act))
-
-
-@require_POST
-def item_reopening(request: Request, slug: str, number: int) -> HttpResponse:
-    return act_with_reason(
-        request, slug, number, "reopening", lambda item, act, project, reason: item.reopen(act, reason)
-    )
-
-
-@require_POST
-def item_block(request: Request, slug: str, number: int) -> HttpResponse:
-    return act_with_reason(
-        request,
-        slug,
-        number,
-        "block",
-        lambda item, act, project, reason: item.block(act, reason, for_others=project.rights.manage),
-    )
-
-
-@require_POST
-def item_exemption(request: Request, slug: str, number: int) -> HttpResponse:
-    return act_with_reason(
-        request,
-        slug,
-        number,
-        "exemption",
-        lambda item, act, project, reason: item.set_aside(act, reason, for_others=project.rights.manage),
-    )
+item_claim = act(Item.claim)
+item_release = act(Item.release, manager_helps=True)
+item_completion = act(Item.complete, manager_helps=True)
+item_unblocking = act(Item.unblock)
+item_block = act(Item.block, manager_helps=True, ask="block")
+item_exemption = act(Item.set_aside, manager_helps=True, ask="exemption")
+item_reopening = act(Item.reopen, ask="reopening")
 
 
 @require_POST

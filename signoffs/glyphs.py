@@ -66,7 +66,10 @@ REORDERING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 def printable(text: str, missing: Callable[[set[str]], set[str]]) -> str:
     """The text with every character that cannot be printed replaced; `missing` says which of a set have no glyph."""
-    unusual = {character for character in text if not character.isascii() or not character.isprintable()} - {"\n", "\t"}
+    unusual = {character for character in set(text) if not character.isascii() or not character.isprintable()} - {
+        "\n",
+        "\t",
+    }
     table = {character: replacement for character in unusual if (replacement := _always(character)) is not None}
     # Format characters are invisible on purpose: no font needs a glyph for them.
     asked = {character for character in unusual - table.keys() if unicodedata.category(character) != "Cf"}

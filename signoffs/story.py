@@ -77,7 +77,7 @@ class Entry:
     def tags(self) -> str:
         """What the plan says about the item besides its text."""
         tags = ["optional"] if self.item.optional else []
-        tags += [self.item.window] if self.item.window else []
+        tags += [window] if (window := window_of(self.item.window, self.item.text)) else []
         tags += [f"repeats: {self.item.recurrence}"] if self.item.recurrence else []
         tags += ["ticked in the source"] if self.item.ticked_in_source else []
         return ", ".join(tags)
@@ -115,7 +115,7 @@ class Place:
     @property
     def window(self) -> str:
         """When the section happens."""
-        return window_of(self.section) if self.section else ""
+        return window_of(self.section.window, self.section.title) if self.section else ""
 
 
 @dataclass
@@ -129,7 +129,7 @@ class Part:
     @property
     def window(self) -> str:
         """When the phase happens."""
-        return window_of(self.phase)
+        return window_of(self.phase.window, self.phase.title)
 
     @property
     def is_criteria(self) -> bool:
@@ -142,9 +142,9 @@ class Part:
         return ", ".join([*self.tally.why_not_green, *([f"{set_aside} not applicable"] if set_aside else [])])
 
 
-def window_of(place: Phase | Section) -> str:
-    """The author's words for when it happens, unless the title says them."""
-    return "" if place.window.casefold() in place.title.casefold() else place.window
+def window_of(window: str, text: str) -> str:
+    """The author's words for when it happens, unless the text beside them says so already."""
+    return "" if window.casefold() in text.casefold() else window
 
 
 def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part], list[Blank]]:

@@ -26,9 +26,13 @@ from checklists.models import (
     Section,
     Slot,
     Step,
+    TemplateVersion,
 )
 from checklists.models.item import Kind
 from checklists.models.phase import PhaseKind
+
+
+TWENTY_YEARS = 20 * 365 * 24 * 60
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,30 @@ class Source:
 
     name: str
     data: bytes
+
+
+def plain(value) -> dict | None:
+    """A small value of the outline as JSON keeps it."""
+    return asdict(value) if value is not None else None
+
+
+def believable(minutes: int | None) -> int | None:
+    """Minutes that a plan can mean; "T-99999999 days" keeps its words only."""
+    return minutes if minutes is not None and abs(minutes) <= TWENTY_YEARS else None
+
+
+def timing_of(source: read.Item | read.Section) -> dict:
+    """What the importer read about when, how often and how long."""
+    offset = source.offset
+    return {
+        "window": source.window[:200],
+        "offset_start": believable(offset.start) if offset else None,
+        "offset_end": believable(offset.end) if offset else None,
+        "clock": offset.clock[:5] if offset else "",
+        "recurrence": source.recurrence[:200],
+        "round": plain(source.round),
+        "duration_minutes": believable(source.duration.minutes) if source.duration else None,
+    }
 
 
 class PlanWriter:
@@ -75,8 +103,7 @@ class PlanWriter:
             project=self.project,
             position=position,
             title=source.title,
-            window=source.window[:200],
-            recurrence=source.recurrence[:200],
+            **timing_of(source),
             prose=source.prose,
             commands=source.commands,
         )
@@ -93,8 +120,7 @@ class PlanWriter:
                 depth=above.depth + 1 if above else 0,
                 position=phase.sections.count(),
                 title=source.title,
-                window=source.window[:200],
-                recurrence=source.recurrence[:200],
+                **timing_of(source),
                 prose=source.prose,
                 commands=source.commands,
             )
@@ -116,10 +142,12 @@ class PlanWriter:
                 depth=above.depth + 1 if above else 0,
                 kind=Kind.CRITERION if phase.kind == PhaseKind.CRITERIA else Kind.TASK,
                 text=f"{source.number} {source.text}" if source.number else source.text,
-                window=source.window[:200],
                 details=source.details,
                 commands=source.commands,
-                recurrence=source.recurrence[:200],
+                **timing_of(source),
+                expected=source.expected,
+                threshold=plain(source.threshold),
+                condition=plain(source.condition),
                 optional=source.optional,
                 ticked_in_source=source.checked,
                 source_line=source.line,
@@ -154,6 +182,8 @@ class PlanWriter:
                     kind=source.kind,
                     unit=source.unit[:100],
                     choices=source.choices,
+                    threshold=plain(source.threshold),
+                    condition=plain(source.condition),
                 )
             )
 
@@ -244,8 +274,13 @@ class PlanWriter:
 
 
 @transaction.atomic
-def create_project(outline: read.Outline, source: Source, launch: Launch, act: Act) -> Project:
-    """Make a project of the outline; who acts becomes its manager. All or nothing."""
+def create_project(
+    outline: read.Outline, source: Source, launch: Launch, act: Act, template_version: TemplateVersion | None = None
+) -> Project:
+    """Make a project of the outline; who acts becomes its manager. All or nothing.
+
+    `template_version` is what the source was filled from; the project stays pinned to it.
+    """
     project = Project.objects.create(
         slug=Project.free_slug(launch.name),
         name=launch.name,
@@ -260,12 +295,14 @@ def create_project(outline: read.Outline, source: Source, launch: Launch, act: A
         source_sha256=hashlib.sha256(source.data).hexdigest(),
         repairs=[asdict(repair) for repair in outline.repairs],
         warnings=outline.warnings,
+        template_version=template_version,
         created_at=act.at,
         created_by=act.by,
     )
     Membership.objects.create(project=project, user=act.by, role=Role.MANAGER)
     PlanWriter(project).write(outline)
-    JournalEntry.objects.record(
-        project, act, Action.PROJECT_CREATED, subject=project.name, source=source.name, sha256=project.source_sha256
-    )
+    facts = {"source": source.name, "sha256": project.source_sha256}
+    if template_version:
+        facts["template"] = str(template_version)
+    JournalEntry.objects.record(project, act, Action.PROJECT_CREATED, subject=project.name, **facts)
     return project

@@ -34,6 +34,8 @@ class Field(models.Model):
     kind = models.CharField(max_length=16, choices=FieldKind.choices)
     unit = models.CharField(max_length=100, blank=True)
     choices = models.JSONField(default=list, blank=True)
+    threshold = models.JSONField(null=True, blank=True)
+    condition = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["position"]

@@ -18,6 +18,7 @@ from checklists.act import Act, TransitionRefused
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.phase import Phase, Section
 from checklists.models.project import Project
+from checklists.models.timing import Timing
 
 
 class State(models.TextChoices):
@@ -46,8 +47,12 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(state__in=SETTLED)
 
 
-class Item(models.Model):
-    """One thing to do or to confirm. `number` is its place in the plan from 1 on, the same for ever."""
+class Item(Timing):
+    """One thing to do or to confirm. `number` is its place in the plan from 1 on, the same for ever.
+
+    `expected` is the result that the author expects, `threshold` what a value is checked against, `condition` the
+    question and answer that make the item apply; each as the importer read it.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="items")
     phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="items")
@@ -59,8 +64,9 @@ class Item(models.Model):
     text = models.TextField()
     details = models.JSONField(default=list, blank=True)
     commands = models.JSONField(default=list, blank=True)
-    window = models.CharField(max_length=200, blank=True)
-    recurrence = models.CharField(max_length=200, blank=True)
+    expected = models.TextField(blank=True)
+    threshold = models.JSONField(null=True, blank=True)
+    condition = models.JSONField(null=True, blank=True)
     optional = models.BooleanField(default=False)
     ticked_in_source = models.BooleanField(default=False)
     source_line = models.PositiveIntegerField(default=0)

@@ -3,6 +3,7 @@
 from django.db import models
 
 from checklists.models.project import Project
+from checklists.models.timing import Timing
 
 
 class PhaseKind(models.TextChoices):
@@ -12,16 +13,11 @@ class PhaseKind(models.TextChoices):
     CRITERIA = "criteria", "Success criteria"
 
 
-class Division(models.Model):
-    """What phases and sections share: a title, the author's prose, and commands that belong to no item.
-
-    `window` holds the author's words for when it happens, such as "T-3 days"; `recurrence` for how often.
-    """
+class Division(Timing):
+    """What phases and sections share: a title, the author's prose, and commands that belong to no item."""
 
     position = models.PositiveIntegerField()
     title = models.TextField()
-    window = models.CharField(max_length=200, blank=True)
-    recurrence = models.CharField(max_length=200, blank=True)
     prose = models.JSONField(default=list, blank=True)
     commands = models.JSONField(default=list, blank=True)
 

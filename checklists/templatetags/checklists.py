@@ -42,6 +42,15 @@ def clock(moment: datetime, project: Project) -> str:
 
 
 @register.filter
+def minutes(number: int) -> str:
+    """A duration in words: `90 min`, `4 h`, `2 h 30 min`."""
+    hours, rest = divmod(number, 60)
+    if number < 120 and rest:
+        return f"{number} min"
+    return f"{hours} h" + (f" {rest} min" if rest else "")
+
+
+@register.filter
 def entry(mapping: dict, key: str) -> object:
     """The mapping's value for a key that the template holds in a variable; None without one."""
     return mapping.get(key)

@@ -9,8 +9,13 @@ from typing import Any
 from .outline import Outline
 from .wording import words_of
 
-# About the reading, not about the plan.
-ASIDE = frozenset({"lines", "repairs", "warnings"})
+# About the reading, not about the plan, or read off words that stand elsewhere too.
+ASIDE = frozenset(
+    {
+        "lines", "repairs", "warnings", "guesses", "lint", "placeholders", "milestones",
+        "offset", "round", "condition", "threshold", "targets", "expected", "duration",
+    }
+)  # fmt: skip
 
 
 def words_kept(outline: Outline) -> set[str]:

@@ -9,15 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-
-@dataclass
-class Repair:
-    """One change that the importer made to the text before it read it, shown to the user with before and after."""
-
-    line: int
-    kind: str  # encoding, mojibake, litter, line-break, indentation
-    before: str
-    after: str
+from .values import Condition, Duration, Guess, Milestone, Offset, Placeholder, Remark, Repair, Round, Threshold
 
 
 @dataclass
@@ -29,6 +21,8 @@ class Field:
     unit: str = ""
     choices: list[str] = field(default_factory=list)
     line: int = 0
+    threshold: Threshold | None = None
+    condition: Condition | None = None
 
 
 @dataclass
@@ -51,6 +45,13 @@ class Item:
     languages: list[str] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    offset: Offset | None = None
+    round: Round | None = None
+    condition: Condition | None = None
+    threshold: Threshold | None = None
+    targets: list[Threshold] = field(default_factory=list)  # what its details ask for
+    expected: str = ""
+    duration: Duration | None = None
 
 
 @dataclass
@@ -67,6 +68,9 @@ class Section:
     fields: list[Field] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
+    offset: Offset | None = None
+    round: Round | None = None
+    duration: Duration | None = None
 
 
 @dataclass
@@ -131,6 +135,7 @@ class Procedure:
     steps: list[Step] = field(default_factory=list)
     estimate: str = ""
     group: str = ""
+    duration: Duration | None = None  # the estimate, where it has a number
 
 
 @dataclass
@@ -168,7 +173,10 @@ class LineAccount:
 
 @dataclass
 class Outline:
-    """The whole document. `fields` are blanks of the plan itself, such as the deployment date above the signatures."""
+    """The whole document. `fields` are blanks of the plan itself, such as the deployment date above the signatures.
+
+    `warnings` are about the reading, in plain sentences; `lint` is about the checklist.
+    """
 
     title: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
@@ -183,6 +191,11 @@ class Outline:
     lines: list[LineAccount] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)  # the author's head of a table of metadata
+    milestones: list[Milestone] = field(default_factory=list)
+    placeholders: list[Placeholder] = field(default_factory=list)
+    guesses: list[Guess] = field(default_factory=list)
+    lint: list[Remark] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -221,6 +234,11 @@ class Outline:
 def sections_of(place: Section) -> list[Section]:
     """The sections below a phase or section, in reading order."""
     return [found for inner in place.sections for found in (inner, *sections_of(inner))]
+
+
+def places_of(outline: Outline) -> list[Section]:
+    """The phases and sections of the plan, in reading order."""
+    return [place for phase in outline.phases for place in (phase, *sections_of(phase))]
 
 
 def items_of(item: Item) -> list[Item]:

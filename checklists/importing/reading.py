@@ -12,7 +12,10 @@ from .headings import Division, Layout, divide, lay_out, split_footer
 from .indentation import is_flat
 from .kept import words_kept
 from .limits import Limits
+from .lint import remarks
+from .meaning import explain, milestones_in
 from .outline import Outline, Phase
+from .placeholders import placeholders_in
 from .places import fill
 from .repairs import Line, Repaired, repair
 from .slots import give_scopes
@@ -44,6 +47,12 @@ def read_checklist(data: bytes, limits: Limits = USUAL) -> Outline:
     refuse_items(counts["items"] + counts["criteria"], limits)
     if not counts["items"]:
         outline.warnings.append("No item to tick was found. Items are list entries such as `- [ ] Backup made`.")
+    kinds = state.ledger.kinds
+    explain(outline)
+    outline.milestones = milestones_in(repaired.lines, kinds)
+    outline.placeholders = placeholders_in(lines, kinds)
+    outline.guesses.sort(key=lambda guess: guess.line)
+    outline.lint = remarks(outline)
     outline.lines = state.ledger.settle(outline)
     outline.repairs.sort(key=lambda done: done.line)
     return outline

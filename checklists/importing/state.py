@@ -9,6 +9,7 @@ from .account import Ledger
 from .blocks import Block, Bullet, Fence, Heading, Listing, Paragraph, Quote, Rule, Table
 from .outline import Outline, Phase
 from .repairs import Line
+from .values import Guess
 
 
 class Prosaic(Protocol):
@@ -57,6 +58,13 @@ class State:
     flat: bool = False
     boxless: bool = False
     names: dict[str, int] = field(default_factory=dict)  # how often each name of metadata came
+    corrected: dict[int, str] = field(default_factory=dict)  # what the user says that a line is
+    outdented: set[int] = field(default_factory=set)  # lines that the user took out of what is above them
+
+    def guess(self, line: int, kind: str, text: str) -> None:
+        """Note what was inferred, for the preview to ask about; where the user has spoken there is no question."""
+        if line not in self.corrected and line not in self.outdented:
+            self.outline.guesses.append(Guess(line, kind, text))
 
     def keep(self, place: Prosaic, lines: list[Line], kind: str = "prose") -> None:
         """Keep lines as one text of the place's prose."""

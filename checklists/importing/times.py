@@ -1,26 +1,28 @@
-"""Words for when something happens and how often; they are kept as written, the schedule is computed elsewhere."""
+"""Words for when something happens and how often; they are kept as written, `offsets` and `rounds` read them."""
 
 from __future__ import annotations
 
 import re
 
-UNIT = (
-    r"(?:min(?:ute)?s?|h|hrs?|hours?|days?|weeks?|months?|stunden?|tage?n?|wochen?|heures?|jours?|semaines?"
-    r"|horas?|d[ií]as?|semanas?)"
-)
-COUNT = r"(?:\d+(?:[.,]\d+)?|one|two|three|four|first|eine?|une?|uma?)"
-OFFSET = rf"[TDJ]\s?[-+−–]\s?\d+(?:[.,]\d+)?(?:\s?{UNIT}\b)?"
+from .offsets import COUNT, FIRST, LAUNCH, UNIT
+
+OFFSET = rf"[TDJH]\s?[-+−–]\s?\d+(?:[.,]\d+)?(?:\s?{UNIT}\b)?"
+SPANNED = rf"{COUNT}(?:\s?[-–]\s?\d+)?\s?{UNIT}"
+OPENED = rf"{FIRST}\s+(?:{COUNT}\s?)?{UNIT}\b"
 WINDOW = re.compile(
-    rf"\b{OFFSET}(?:\s(?:to|bis|à|a|até|and)\s{OFFSET})?"  # T-3 days, D+1 to D+7, J-1
+    rf"\b{OFFSET}(?:(?:\s(?:to|bis|à|a|até|and|-|–)\s|,\s){OFFSET})*"  # T-3 days, D+1 to D+7, J-1, T+4h, T+8h
     r"|\bD-Day\b|\bDay\s?[-+−–]?\s?\d+|\bTag\s?[-+−–]?\d+"
-    rf"|\b{COUNT}(?:\s?[-–]\s?\d+)?\s?{UNIT}\s+(?:before|after|prior|post|vor|nach|avant|après|antes|después|depois)"
-    rf"|\bfirst\s+(?:{COUNT}\s+)?{UNIT}\b|\b(?:week|month|woche|semaine|semana)s?\s\d+(?:\s?[-–]\s?\d+|\+)?"
+    rf"|\b{SPANNED}\s+(?:before|after|prior|post|vor|nach|avant|après|antes|después|depois)"
+    rf"|\b{OPENED}|\b(?:week|month|woche|monat|semaine|semana)s?\s\d+(?:\s?[-–]\s?\d+|\+)?"
+    rf"|\b{LAUNCH}\s+(?:minus|plus)\s+{COUNT}\s?{UNIT}\b"
     r"|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s?[ap]\.?m\b|\b(?:morning|afternoon|evening|overnight)\b",
     re.IGNORECASE,
 )
-FIRST = re.compile(rf"\bfirst\s+(?:{COUNT}\s+)?{UNIT}\b", re.IGNORECASE)
+FIRST_OF_ALL = re.compile(rf"\b{OPENED}", re.IGNORECASE)
+LAUNCH_DAY = re.compile(r"\b(?:go-?live[- ]day|launch day|jour j)\b", re.IGNORECASE)
 SINCE = re.compile(rf"(?:after|nach|après|después de|após)\s+{COUNT}\s?{UNIT}\b", re.IGNORECASE)
 # A bare length of time tells when only after the launch: "(4 hours)" behind a training is its duration.
+BY_THEN = re.compile(rf"(?:by|at|before|from|around|until|~)?\s*(?:{WINDOW.pattern})", re.IGNORECASE)
 SPAN = re.compile(r"\d+\s?h", re.IGNORECASE)
 AFTERWARDS = re.compile(r"\b(?:post|after|launch|first)\b", re.IGNORECASE)
 BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
@@ -61,10 +63,12 @@ def window_in(text: str, anywhere: bool = True) -> str:
     if leading:
         return leading[0].strip()
     for inside in reversed(BRACKETS.findall(text)):
-        if WINDOW.search(inside) or (SPAN.fullmatch(inside.strip()) and AFTERWARDS.search(text)):
+        told = WINDOW.search(inside) if anywhere else BY_THEN.match(inside)
+        if told or (SPAN.fullmatch(inside.strip()) and AFTERWARDS.search(text)):
             return inside.strip()
     outside = BRACKETS.sub(" ", text)
-    match = (FIRST.search(outside) or WINDOW.search(outside)) if anywhere else WINDOW.match(outside)
+    match = (FIRST_OF_ALL.search(outside) or WINDOW.search(outside)) if anywhere else WINDOW.match(outside)
+    match = match or (LAUNCH_DAY.search(outside) if anywhere else None)
     return match[0].strip() if match else ""
 
 

@@ -57,14 +57,24 @@ def phase(outline: Outline, title: str) -> Phase:
     return next(found for found in outline.phases if found.title == title)
 
 
+# What is about the reading, or read off words that must stand elsewhere too.
+ASIDE = {
+    "lines", "repairs", "warnings", "counts", "guesses", "lint", "placeholders", "milestones",
+    "offset", "round", "condition", "threshold", "targets", "expected", "duration",
+}  # fmt: skip
+
+
 def texts(node: Any) -> Iterator[str]:
-    """All strings of a JSON object, keys of the author's included."""
+    """All strings of a JSON object that keep the source, keys of the author's included."""
     if isinstance(node, str):
         yield node
     elif isinstance(node, dict):
         for key, value in node.items():
-            yield key
-            yield from texts(value)
+            if isinstance(value, str) and key not in {"expected"}:
+                yield key  # the author's, in metadata; our own names do no harm
+                yield value
+            elif key not in ASIDE:
+                yield from texts(value)
     elif isinstance(node, list):
         for value in node:
             yield from texts(value)
@@ -79,8 +89,7 @@ def lost_words(source: str, outline: Outline) -> dict[int, set[str]]:
     """By line, the words that stand nowhere in what was built (the account, repairs and warnings aside)."""
     whole = outline.as_json()
     kinds = {entry["line"]: entry["kind"] for entry in whole["lines"]}
-    about = {"lines", "repairs", "warnings", "counts"}
-    kept = words(" ".join(texts({key: value for key, value in whole.items() if key not in about})))
+    kept = words(" ".join(texts(whole)))
     mended = {repair.line: repair.after for repair in outline.repairs if repair.kind == "mojibake"}
     lost: dict[int, set[str]] = {}
     for number, raw in enumerate(source.split("\n"), start=1):

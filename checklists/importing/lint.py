@@ -1,0 +1,113 @@
+"""Remarks about the checklist itself: what contradicts, what is missing, what its author left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .fields import BLANK
+from .offsets import offset_of
+from .outline import Item, Outline, Phase, items_of, places_of
+from .placeholders import BRACKET, WORD
+from .times import window_in
+from .values import Offset, Remark
+from .vocabulary import PHASE_TITLE
+from .wording import words_of
+
+# Words that stand in so many titles that they name no phase.
+COMMON = frozenset({"phase", "and", "the", "for", "und", "der", "die", "plan", "day", "steps", "checklist"})
+
+
+def remarks(outline: Outline) -> list[Remark]:
+    """All that somebody should look at before the run, in the order of the source; line 0 is the whole document."""
+    found = [
+        *_contradictions(outline),
+        *_left_open(outline),
+        *_nobody(outline),
+        *_twice(outline),
+        *_missing(outline),
+    ]
+    nobody = {remark.line for remark in found if remark.code == "empty-contact"}
+    told = (remark for remark in found if remark.code != "placeholder-left" or remark.line not in nobody)
+    return sorted(told, key=lambda remark: remark.line)
+
+
+def _contradictions(outline: Outline) -> Iterator[Remark]:
+    """A phase that says one moment in its title and another in its text or in the timeline."""
+    for phase in outline.phases:
+        titled = offset_of(window_in(phase.title)) if window_in(phase.title) else None
+        if _differ(titled, phase.offset):
+            yield Remark(
+                phase.line, "contradicting-offset", f'"{phase.title}" has another moment in its text: {phase.window}'
+            )
+        named = _names(phase)
+        told = [milestone for milestone in outline.milestones if named and named <= _words(milestone.text)]
+        if told and all(_differ(phase.offset, milestone.offset) for milestone in told):
+            yield Remark(
+                told[0].line,
+                "contradicting-offset",
+                f'The timeline has "{told[0].text}" at {told[0].window}, but "{phase.title}" '
+                f"in line {phase.line} is at {phase.window}",
+            )
+
+
+def _differ(one: Offset | None, other: Offset | None) -> bool:
+    if one is None or other is None or one.start is None or other.start is None:
+        return False
+    ends = [each.end if each.end is not None else float("inf") for each in (one, other)]
+    return one.start > ends[1] or other.start > ends[0]
+
+
+def _names(phase: Phase) -> set[str]:
+    return _words(PHASE_TITLE.sub("", phase.title))
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in words_of(text.casefold()) if len(word) > 2 and not word.isdigit()} - COMMON
+
+
+def _left_open(outline: Outline) -> Iterator[Remark]:
+    """Each TBD, and how many other placeholders are left."""
+    others = [each for each in outline.placeholders if each.style in {"bracket", "braces"}]
+    seen: set[int] = set()
+    for each in outline.placeholders:
+        if each.style == "word" and each.line not in seen:
+            seen.add(each.line)
+            about = f" for {each.name}" if each.name else ""
+            yield Remark(each.line, "placeholder-left", f"{each.text} is left{about}")
+    if others:
+        first = others[0]
+        many = f" and {len(others) - 1:,} more placeholders are" if len(others) > 1 else " is"
+        yield Remark(first.line, "placeholder-left", f"{first.text}{many} to be filled in")
+
+
+def _nobody(outline: Outline) -> Iterator[Remark]:
+    for contact in outline.contacts:
+        parts = (contact.name, contact.phone, contact.email)
+        if not any(_is_given(part) for part in parts):
+            yield Remark(contact.line, "empty-contact", f"Nobody is named as {contact.role or 'a contact'}")
+
+
+def _is_given(text: str) -> bool:
+    return bool(WORD.sub("", BRACKET.sub("", BLANK.sub("", text))).strip(" -–—;,/?"))
+
+
+def _twice(outline: Outline) -> Iterator[Remark]:
+    """The same words to tick in several places: fine, if they are meant so."""
+    first: dict[str, Item] = {}
+    told: set[str] = set()
+    items = [item for place in places_of(outline) for top in place.items for item in items_of(top)]
+    for item in items:
+        key = " ".join(item.text.casefold().split())
+        earlier = first.setdefault(key, item)
+        if earlier is not item and key not in told:
+            told.add(key)
+            yield Remark(item.line, "duplicate-text", f'"{item.text[:80]}" stands in line {earlier.line} too')
+
+
+def _missing(outline: Outline) -> Iterator[Remark]:
+    if not any(procedure.kind == "rollback" and procedure.steps for procedure in outline.procedures):
+        yield Remark(0, "no-rollback-procedure", "No rollback procedure with steps was found")
+    if not any(criterion.kind == "rollback" for criterion in outline.criteria):
+        yield Remark(0, "no-rollback-criteria", "Nothing says when to roll back")
+    if not any(slot.kind == "signature" for slot in outline.slots):
+        yield Remark(0, "no-approver", "Nobody is asked to sign")

@@ -44,7 +44,12 @@ def _clean(html: str) -> SafeString:
     # nh3 has just taken out everything that is not on the allow-list.
     return mark_safe(  # noqa: S308
         nh3.clean(
-            html, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
+            html,
+            tags=TAGS,
+            attributes={"a": {"href"}},
+            url_schemes=SCHEMES,
+            link_rel="noopener noreferrer nofollow",
+            url_relative="deny",
         )
     )
 

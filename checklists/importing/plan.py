@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -188,20 +189,22 @@ class PlanWriter:
             )
 
     def write_criteria(self, criteria: list[read.Criterion], position: int) -> None:
-        """Success criteria become divisions of their own, named as in the source."""
-        for title in dict.fromkeys(criterion.phase for criterion in criteria):
-            own = [criterion for criterion in criteria if criterion.phase == title]
+        """Success criteria become divisions of their own, named by the topmost heading that is not a phase already."""
+        phases = tuple(self.project.phases.values_list("title", flat=True))
+        divisions: dict[str, dict[str, list[read.Criterion]]] = {}
+        for criterion in criteria:
+            headings = [part for part in (criterion.phase, *criterion.section.split(" › ")) if part]
+            if len(headings) > 1 and phases and headings[0].startswith(phases):
+                del headings[0]
+            title = headings[0] if headings else "Success criteria"
+            divisions.setdefault(title, {}).setdefault(" › ".join(headings[1:]), []).append(criterion)
+        for offset, (title, sections) in enumerate(divisions.items()):
             phase = Phase.objects.create(
-                project=self.project,
-                kind=PhaseKind.CRITERIA,
-                position=position,
-                title=title or "Success criteria",
+                project=self.project, kind=PhaseKind.CRITERIA, position=position + offset, title=title
             )
-            position += 1
-            self.write_items([c for c in own if not c.section], phase)
-            for place, name in enumerate(dict.fromkeys(c.section for c in own if c.section)):
-                section = Section.objects.create(phase=phase, position=place, title=name)
-                self.write_items([c for c in own if c.section == name], phase, section)
+            self.write_items(sections.pop("", []), phase)
+            for place, (name, own) in enumerate(sections.items()):
+                self.write_items(own, phase, Section.objects.create(phase=phase, position=place, title=name))
             self.flush_items()
 
     def write_people(self, outline: read.Outline) -> None:
@@ -244,9 +247,11 @@ class PlanWriter:
                 project=self.project,
                 position=position,
                 kind=source.kind,
+                group=source.group,
                 title=source.title,
                 prose=source.prose,
                 commands=source.commands,
+                criteria_title=tripwires[0].section if tripwires and source is first_rollback else "",
                 criteria=[c.text for c in tripwires] if source is first_rollback else [],
                 estimate=source.estimate[:300],
             )
@@ -288,6 +293,7 @@ def create_project(
         system=launch.system,
         go_live_at=launch.go_live_at,
         zone=launch.zone,
+        document_title=outline.title,
         metadata=outline.metadata,
         prose=outline.prose,
         source=source.data,
@@ -301,7 +307,7 @@ def create_project(
     )
     Membership.objects.create(project=project, user=act.by, role=Role.MANAGER)
     PlanWriter(project).write(outline)
-    facts = {"source": source.name, "sha256": project.source_sha256}
+    facts: dict[str, Any] = {"source": source.name, "sha256": project.source_sha256}
     if template_version:
         facts["template"] = str(template_version)
     JournalEntry.objects.record(project, act, Action.PROJECT_CREATED, subject=project.name, **facts)

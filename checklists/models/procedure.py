@@ -17,9 +17,11 @@ class Procedure(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="procedures")
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=16, choices=ProcedureKind.choices)
+    group = models.TextField(blank=True, help_text="The headings above it in the source.")
     title = models.TextField()
     prose = models.JSONField(default=list, blank=True)
     commands = models.JSONField(default=list, blank=True)
+    criteria_title = models.TextField(blank=True, help_text="What the source calls the tripwires.")
     criteria = models.JSONField(default=list, blank=True)
     estimate = models.CharField(max_length=300, blank=True)
 

@@ -42,6 +42,7 @@ class Project(models.Model):
     system = models.CharField(max_length=200, blank=True)
     go_live_at = models.DateTimeField()
     zone = models.CharField(max_length=64, validators=[validate_zone])
+    document_title = models.TextField(blank=True, help_text="The title of the source, where the name is another.")
     metadata = models.JSONField(default=dict, blank=True)
     prose = models.JSONField(default=list, blank=True)
     source = models.BinaryField()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from checklists.views import intake, item, journal, people, project
+from checklists.views import clone, intake, item, journal, people, project, template
 
 item_urls: list[URLPattern | URLResolver] = [
     path("", item.item, name="item"),
@@ -25,6 +25,18 @@ project_urls: list[URLPattern | URLResolver] = [
     path("people/", people.members, name="members"),
     path("people/<int:pk>/removal/", people.member_removal, name="member_removal"),
     path("journal/", journal.journal, name="journal"),
+    path("template/", template.project_template, name="project_template"),
+    path("clone/", clone.project_clone, name="project_clone"),
+]
+
+template_urls: list[URLPattern | URLResolver] = [
+    path("", template.template, name="template"),
+    path("versions/new/", template.template_version_new, name="template_version_new"),
+    path("versions/<int:number>/", template.template, name="template_version"),
+    path("versions/<int:number>/text/", template.template_text, name="template_text"),
+    path("versions/<int:number>/project/", template.template_project, name="template_project"),
+    path("differences/", template.template_comparison, name="template_comparison"),
+    path("differences/<int:before>/<int:after>/", template.template_differences, name="template_differences"),
 ]
 
 urlpatterns = [
@@ -33,4 +45,7 @@ urlpatterns = [
     path("projects/new/<uuid:pk>/", intake.draft, name="draft"),
     path("projects/new/<uuid:pk>/discarding/", intake.draft_discard, name="draft_discard"),
     path("projects/<slug:slug>/", include(project_urls)),
+    path("templates/", template.template_list, name="template_list"),
+    path("templates/new/", template.template_new, name="template_new"),
+    path("templates/<slug:name>/", include(template_urls)),
 ]

@@ -22,6 +22,8 @@ ADDRESSES = {
     "journal": ("get", READERS),
     "slots": ("get", READERS),
     "slot": ("get", READERS),
+    "project_template": ("get", READERS),
+    "project_clone": ("get", MANAGERS),
     "report": ("get", READERS),
     "report_pdf": ("get", READERS),
     "item_claim": ("post", WORKERS),
@@ -36,7 +38,7 @@ ADDRESSES = {
     "member_removal": ("post", MANAGERS),
 }
 # The same addresses with the method that changes something.
-CHANGES = {"members": MANAGERS, "slot": SIGNERS}
+CHANGES = {"members": MANAGERS, "slot": SIGNERS, "project_clone": MANAGERS}
 
 
 def names_below(resolver: URLResolver, prefix: str = "") -> set[str]:

@@ -24,18 +24,19 @@ FRONT_LINES = 3
 IS_EXPORTED = re.compile(r"---\ngolive-plan: *(?P<form>\d{1,6})\n---(?:\n|$)")
 
 FACT, RUN = "› ", "» "
-WHEN, OFTEN, LEVEL, ESTIMATE = "when", "how often", "level", "estimate"
+TITLE, WHEN, OFTEN, LEVEL, ESTIMATE = "title", "when", "how often", "level", "estimate"
 OPTIONAL, NOT_OPTIONAL, TICKED = "optional", "not optional", "ticked in the source"
-NO_BLANKS, ASK, TRIPWIRE = "no blanks in these words", "ask ", "roll back if"
+NO_BLANKS, ASK = "no blanks in these words", "ask "
+UNDER, TRIPWIRES, TRIPWIRE = "under", "tripwires", "roll back if"
 CRITERIA, CONTACTS, ESCALATION, SIGNOFF = "success criteria", "contacts", "escalation", "sign-off"
 PROCEDURES = {
     "rollback procedure": "rollback",
     "incident procedure": "incident",
     "other procedure": "other",
 }
-CONTACT_HEAD = ("Role", "Name", "Phone", "Email", "Emergency", "Notes")
-ESCALATION_HEAD = ("Level", "Trigger", "Who", "Response", "Details")
-SIGNOFF_HEAD = ("Item", "Kind", "Meaning", "Phase", "Notes", "Signature", "Date")
+CONTACT_HEAD = ("Role", "Name", "Phone", "Email", "Emergency", "Notes", "Under")
+ESCALATION_HEAD = ("Level", "Trigger", "Who", "Response", "Details", "Under")
+SIGNOFF_HEAD = ("Item", "Kind", "Meaning", "Phase", "Notes", "Under", "Signature", "Date")
 
 PHASE_LEVEL = 2
 DEEPEST_HEADING = 6

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from . import dialect
 from .account import Ledger
+from .bounds import refuse_items
 from .decode import Decoded, Refused
 from .dialect import Token, tokens_of
+from .limits import Limits
+from .lint import remarks
+from .meaning import explain
 from .outline import Contact, Criterion, EscalationLevel, Item, Outline, Phase, Procedure, Section, Slot, Step
+from .placeholders import placeholders_in
+from .repairs import Line
 
 Place = Outline | Section
 NOTICE = "This is an exported plan. What was done in it is shown as text; nothing in the new plan counts as done."
@@ -20,12 +26,19 @@ def is_exported(text: str) -> bool:
     return dialect.IS_EXPORTED.match(text) is not None
 
 
-def read_exported(decoded: Decoded) -> Outline:
+def read_exported(decoded: Decoded, limits: Limits) -> Outline:
     """The outline of an exported plan. Raises Refused for a form that is newer than this program."""
     form = dialect.IS_EXPORTED.match(decoded.text)
     if form is None or int(form["form"]) > dialect.FORM:
         raise Refused("This plan was exported by a newer version of the program. Update it, then import the plan.")
-    outline = _Reader(decoded.text).read()
+    reader = _Reader(decoded.text)
+    outline = reader.read()
+    counts = outline.counts
+    refuse_items(counts["items"] + counts["criteria"], limits)
+    explain(outline)
+    lines = [Line(number, text) for number, text in enumerate(decoded.text.split("\n"), start=1)]
+    outline.placeholders = placeholders_in(lines, reader.ledger.kinds)
+    outline.lint = remarks(outline)
     outline.repairs = [*decoded.repairs]
     outline.warnings = [*decoded.warnings, NOTICE, *outline.warnings]
     return outline
@@ -43,6 +56,8 @@ class _Reader:
         self.stack: list[tuple[int, Item]] = []
         self.step: Step | None = None
         self.procedure: Procedure | None = None
+        self.tripwires = ""  # what the source calls them
+        self.criteria = ("", "")  # the headings above success criteria
         self.mode = "head"  # head, phase, criteria, procedure, contacts, escalation, sign-off
         self.prose: list[Token] = []
 
@@ -64,10 +79,13 @@ class _Reader:
 
     def heading(self, token: Token) -> None:
         self.stack, self.step, level = [], None, len(token.mark)
-        if level < dialect.PHASE_LEVEL:
-            self.outline.title = self.outline.title or token.text
+        if level < dialect.PHASE_LEVEL and self.mode == "head" and not self.outline.title:
+            self.outline.title = token.text
             self.ledger.note(token.line, "title", self.outline)
-        elif level == dialect.PHASE_LEVEL or self.mode == "head":
+        elif level > dialect.PHASE_LEVEL and self.mode == dialect.CRITERIA:
+            self.criteria = (self.criteria[0], token.text)
+            self.ledger.note(token.line, "section")
+        elif level <= dialect.PHASE_LEVEL or not self.sections:
             title, window, recurrence = dialect.phase_heading(token.text)
             phase = Phase(title, token.line, window=window, recurrence=recurrence)
             self.outline.phases.append(phase)
@@ -96,12 +114,10 @@ class _Reader:
         if words not in known or not isinstance(phase, Phase) or self.outline.phases[-1:] != [phase]:
             return False
         self.ledger.note(line, "rule")
-        if words == dialect.CRITERIA:
-            self.mode = words
-            return True
         self.outline.phases.pop()
         self.ledger.kinds[phase.line] = "rule"
         self.ledger.targets[phase.line] = None
+        self.criteria = (phase.title, "")
         if words in dialect.PROCEDURES:
             self.procedure = Procedure(phase.title, phase.line, dialect.PROCEDURES[words])
             self.outline.procedures.append(self.procedure)
@@ -123,35 +139,35 @@ class _Reader:
             self.row(token)
         elif self.mode == "procedure" and self.procedure:
             self.line_of_procedure(token, self.procedure)
-        elif token.kind == "box" and isinstance(self.place, Section):
-            self.box(token, self.place)
+        elif token.kind == "box" and (self.stack or self.mode in {"phase", dialect.CRITERIA}):
+            self.box(token)
         elif self.stack:
             self.below(token, self.stack[-1][1], self.stack[-1][0])
         else:
             self.beside(token)
 
-    def box(self, token: Token, place: Section) -> None:
+    def box(self, token: Token) -> None:
         item = dialect.item_of(token.text)
         item.line, item.checked = token.line, token.mark != " "
         for blank in item.fields:
             blank.line = token.line
-        kind = "item"
         if self.stack:
             self.stack[-1][1].items.append(item)
         elif self.mode == dialect.CRITERIA:
-            section = place.title if len(self.sections) > 1 else ""
-            item = Criterion(**vars(item), phase=self.sections[0].title, section=section)
+            item = Criterion(**vars(item), phase=self.criteria[0], section=self.criteria[1])
             self.outline.criteria.append(item)
-        else:
-            place.items.append(item)
-        kind = "criterion" if self.mode == dialect.CRITERIA else "item"
-        self.ledger.note(token.line, kind, item)
+        elif isinstance(self.place, Section):
+            self.place.items.append(item)
+        self.ledger.note(token.line, "criterion" if isinstance(item, Criterion) else "item", item)
         self.stack.append((token.indent, item))
 
     def below(self, token: Token, item: Item, indent: int) -> None:
         """What stands below an item."""
         blank = dialect.field_in(token.text, item.text) if token.kind == "bullet" else None
-        if token.kind == "run":
+        if token.kind == "run" and token.text == dialect.TICKED:
+            item.checked = True
+            self.ledger.note(token.line, "item", item)
+        elif token.kind == "run":
             self.keep(token, item, "run", dialect.unescaped(token.text))
         elif token.kind == "fence":
             self.command(token, item)
@@ -170,6 +186,8 @@ class _Reader:
             self.close_prose()
         if fact:
             key = dialect.unescaped(fact["key"])
+            while key in self.outline.metadata:  # a line that somebody added
+                key += "*"
             self.outline.metadata[key] = dialect.unescaped(fact["value"] or "")
             self.ledger.note(token.line, "metadata", self.outline, "metadata", key)
         elif blank:
@@ -221,16 +239,19 @@ class _Reader:
             thing = Contact(
                 cell["Role"], cell["Name"], cell["Phone"], cell["Email"], emergency, cell["Notes"], token.line
             )
+            thing.group = cell["Under"]
             self.outline.contacts.append(thing)
             self.ledger.note(token.line, "contact", thing)
         elif self.mode == dialect.ESCALATION:
             details = cell["Details"].split("\n") if cell["Details"] else []
             thing = EscalationLevel(cell["Level"], cell["Trigger"], cell["Who"], cell["Response"], details, token.line)
+            thing.group = cell["Under"]
             self.outline.escalation.append(thing)
             self.ledger.note(token.line, "escalation", thing)
         else:
             filled = ", ".join(part for part in (cell["Signature"], cell["Date"]) if part)
             thing = Slot(cell["Item"], token.line, cell["Kind"], cell["Meaning"], cell["Phase"], filled, cell["Notes"])
+            thing.group = cell["Under"]
             thing.kind = thing.kind if thing.kind in {"signature", "vote"} else "signature"
             known = {"approved", "performed", "verified", "reviewed"}
             thing.meaning = thing.meaning if thing.meaning in known else "approved"
@@ -263,8 +284,8 @@ class _Reader:
             setattr(owner, "window" if words == dialect.WHEN else "recurrence", value)
         elif isinstance(owner, Item) and words in {dialect.OPTIONAL, dialect.NOT_OPTIONAL}:
             owner.optional = words == dialect.OPTIONAL
-        elif isinstance(owner, Item) and words == dialect.TICKED:
-            owner.checked = True
+        elif isinstance(owner, Phase) and words == dialect.TITLE:
+            owner.title = value
         elif isinstance(owner, Item) and words == dialect.NO_BLANKS:
             owner.fields = []
         elif isinstance(owner, Section) and words == dialect.LEVEL and value.isdigit() and len(self.sections) > 1:
@@ -274,8 +295,12 @@ class _Reader:
                 self.reopen(owner, int(value))
         elif isinstance(owner, Procedure) and words == dialect.ESTIMATE:
             owner.estimate = value
+        elif isinstance(owner, Procedure) and words == dialect.UNDER:
+            owner.group = value
+        elif isinstance(owner, Procedure) and words == dialect.TRIPWIRES:
+            self.tripwires = value
         elif isinstance(owner, Procedure) and words == dialect.TRIPWIRE:
-            criterion = Criterion(value, token.line, kind="rollback", section=owner.title)
+            criterion = Criterion(value, token.line, kind="rollback", section=self.tripwires)
             self.outline.criteria.append(criterion)
             self.ledger.note(token.line, "criterion", criterion)
         else:
@@ -285,10 +310,8 @@ class _Reader:
     def reopen(self, section: Section, depth: int) -> None:
         """Put the section that has just begun as deep as its fact says: a heading has only six levels."""
         self.sections.pop()
-        phase = self.sections[0]
         while len(self.sections) < depth and self.sections[-1].sections:
             self.sections.append(self.sections[-1].sections[-1])
-        self.sections[0] = phase
         self.nest(section, depth)
 
     # -- Small things --------------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ class Item:
     targets: list[Threshold] = field(default_factory=list)  # what its details ask for
     expected: str = ""
     duration: Duration | None = None
+    run: list[str] = field(default_factory=list)  # what an exported plan tells of its run; no part of the plan
 
 
 @dataclass
@@ -71,6 +72,7 @@ class Section:
     offset: Offset | None = None
     round: Round | None = None
     duration: Duration | None = None
+    run: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -188,6 +190,7 @@ class Outline:
     slots: list[Slot] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
+    run: list[str] = field(default_factory=list)
     lines: list[LineAccount] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .blocks import Block, Paragraph, Rule, parse
 from .bounds import refuse_excess, refuse_items
+from .corrections import correct
 from .decode import Refused, decode
 from .divisions import read_phase, settle_phase, without_rules
+from .exported import is_exported, read_exported
 from .frontmatter import take_front_matter
 from .groups import has_boxes
 from .headings import Division, Layout, divide, lay_out, split_footer
@@ -28,10 +32,17 @@ UNTITLED = "Checklist"
 USUAL = Limits()
 
 
-def read_checklist(data: bytes, limits: Limits = USUAL) -> Outline:
-    """Understand a checklist. Raises Refused, with a sentence for the user, for what cannot be read or is too much."""
+def read_checklist(
+    data: bytes, limits: Limits = USUAL, corrections: Mapping[int, str] | Mapping[str, str] | None = None
+) -> Outline:
+    """Understand a checklist. Raises Refused, with a sentence for the user, for what cannot be read or is too much.
+
+    `corrections` has by line number what the user says that it is, see `corrections.KINDS` and `LEVELS`.
+    """
     decoded = decode(data, limits)
     refuse_excess(decoded.text, limits)
+    if is_exported(decoded.text):
+        return read_exported(decoded, limits)
     repaired = repair(decoded.text)
     state = State(scraped=repaired.scraped)
     outline = state.outline
@@ -40,7 +51,15 @@ def read_checklist(data: bytes, limits: Limits = USUAL) -> Outline:
     for number in repaired.litter:
         state.ledger.note(number, "litter")
     lines = take_front_matter(state, repaired.lines)
-    _read_blocks(state, parse(lines))
+    blocks = parse(lines)
+    state.flat = is_flat(blocks)
+    state.boxless = not has_boxes(blocks)
+    if corrections:
+        wishes = {int(line): wish for line, wish in corrections.items()}
+        lines = correct(state, lines, blocks, wishes)
+        refuse_excess("\n".join(line.text for line in lines), limits)
+        blocks = parse(lines)
+    _read_blocks(state, blocks)
     _keep_forgotten(state, repaired)
     give_scopes(outline.slots, outline.phases)
     counts = outline.counts
@@ -59,8 +78,6 @@ def read_checklist(data: bytes, limits: Limits = USUAL) -> Outline:
 
 
 def _read_blocks(state: State, blocks: list[Block]) -> None:
-    state.flat = is_flat(blocks)
-    state.boxless = not has_boxes(blocks)
     root = divide(blocks)
     last = _last(root)
     last.blocks, footer = split_footer(last.blocks)

@@ -41,7 +41,8 @@ def _read(state: State, division: Division, place: Section, context: Context) ->
     own = role_of(division.title)
     role = own or context.role
     division.blocks = without_rules(state, division.blocks)
-    boxed = has_boxes(division.blocks)
+    # A line that the user has made an item does not change what the others are.
+    boxed = has_boxes(division.blocks, state.corrected if role in {"contacts", "escalation"} else ())
     if boxed and role in PEOPLE_OR_PROCEDURE:
         role = ""
     inner = Context(role, (*context.trail, division.title), context.phase, procedure=context.procedure)

@@ -99,9 +99,14 @@ def _blanks(text: str, line: int, label: str) -> list[Field]:
         unit = _unit(behind, last)
         begin = blank.end() + (len(behind) - len(behind.lstrip()) + len(unit) if unit else 0)
         name = before[before.rfind("(") + 1 :] if before.count("(") > before.count(")") else before
-        name = name.strip(EDGES) or (found[-1].label if found else label) or text.strip("_ " + EDGES)
+        name = _closed(name.strip(EDGES)) or (found[-1].label if found else label) or text.strip("_ " + EDGES)
         found.append(Field(name, _kind(name, unit), unit, line=line))
     return found
+
+
+def _closed(name: str) -> str:
+    """A name that ends with a bracket keeps it."""
+    return f"{name})" if name.count("(") > name.count(")") else name
 
 
 def _unit(behind: str, last: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from .blocks import Block, Listing, Paragraph, Quote, Table
@@ -48,18 +49,18 @@ def _until_box(group: Group, before: list[Group]) -> list[Group]:
     return [Group(group.label, group.title, [Listing(first.bullets[:cut])]), rest]
 
 
-def has_boxes(blocks: list[Block]) -> bool:
-    """Whether there is anything to tick, however deep."""
+def has_boxes(blocks: list[Block], but: Container[int] = ()) -> bool:
+    """Whether there is anything to tick, however deep; lines in `but` do not count."""
     for block in blocks:
         match block:
             case Paragraph():
-                if any(unbox(line.text)[0] is not None for line in block.lines):
+                if any(unbox(line.text)[0] is not None and line.number not in but for line in block.lines):
                     return True
             case Listing():
-                if any(has_boxes(bullet.blocks) for bullet in block.bullets):
+                if any(has_boxes(bullet.blocks, but) for bullet in block.bullets):
                     return True
             case Quote():
-                if has_boxes(block.blocks):
+                if has_boxes(block.blocks, but):
                     return True
             case Table():
                 if has_box(block):

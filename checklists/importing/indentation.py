@@ -28,9 +28,15 @@ def nest(state: State, listing: Listing) -> Listing:
         text = head_of(bullet)
         boxed, words = unbox(text)
         grouping = leader is not None and _is_group(leader)
-        if leader is None or bullet.spaced or (boxed is not None and not (grouping and not bold_label(words))):
+        spoken = bullet.line in state.outdented or bullet.line in state.corrected
+        if (
+            leader is None
+            or bullet.spaced
+            or spoken
+            or (boxed is not None and not (grouping and not bold_label(words)))
+        ):
             nested.append(bullet)
-            leader = bullet if boxed is not None else None
+            leader = bullet if boxed is not None and bullet.line not in state.corrected else None
             continue
         if boxed is not None and not (state.scraped or state.flat):
             nested.append(bullet)
@@ -39,6 +45,7 @@ def nest(state: State, listing: Listing) -> Listing:
         _put_below(leader, bullet)
         before = f"{bullet.number or '-'} {text}"
         state.outline.repairs.append(Repair(bullet.line, "indentation", before, f"  {before}"))
+        state.guess(bullet.line, "indentation", f'below "{unbox(head_of(leader))[1]}"')
     if state.scraped:
         for bullet in nested:
             _nest_details(state, bullet)
@@ -73,10 +80,12 @@ def _nest_details(state: State, item: Bullet) -> None:
             continue
         form = key_value(text, plain=True) is not None and "`" not in text
         labelled = form if labelled is None else labelled
-        if opener is None or form != labelled or text.split()[:1] == head_of(opener).split()[:1]:
+        spoken = bullet.line in state.outdented
+        if opener is None or spoken or form != labelled or text.split()[:1] == head_of(opener).split()[:1]:
             opener = None
             kept.append(bullet)
             continue
         _put_below(opener, bullet)
         state.outline.repairs.append(Repair(bullet.line, "indentation", f"  - {text}", f"    - {text}"))
+        state.guess(bullet.line, "indentation", f'below "{head_of(opener)}"')
     item.blocks[-1] = Listing(kept)

@@ -6,7 +6,7 @@ from .blocks import Block, Bullet, Fence, Heading, Listing, Paragraph, Quote, Ru
 from .fields import fields_in, says_all
 from .outline import Criterion, Field, Item, Section
 from .repairs import Line
-from .slots import add_slot, slot_in
+from .slots import add_slot, plain_slot, slot_in
 from .state import Context, State, flatten, flatten_bullet
 from .times import recurrence_in, window_in
 from .vocabulary import SIGNING_ITEM
@@ -44,6 +44,15 @@ def head_of(bullet: Bullet) -> str:
     return ""
 
 
+def behind_head(bullet: Bullet) -> list[Block]:
+    """The blocks of a list entry without its first line."""
+    first = bullet.blocks[0] if bullet.blocks else None
+    if not isinstance(first, Paragraph):
+        return bullet.blocks
+    rest: list[Block] = [Paragraph(first.lines[1:])] if first.lines[1:] else []
+    return [*rest, *bullet.blocks[1:]]
+
+
 def lines_below(bullet: Bullet) -> list[Line]:
     """Everything under the first line of a list entry, as plain lines without list marks."""
     return [Line(line.number, line.text.strip().removeprefix("- ")) for line in flatten_bullet(bullet, "")[1:]]
@@ -56,12 +65,15 @@ def take_box(state: State, bullet: Bullet, place: Section | Item, context: Conte
         state.ledger.note(bullet.line, "litter")
         fill_item_or_prose(state, place, bullet.blocks, context)
         return
-    if is_choice_line(head_of(bullet)):
+    wish = state.corrected.get(bullet.line, "")
+    if is_choice_line(head_of(bullet)) and not wish:
         place.fields.append(fields_in(head_of(bullet), bullet.line, context.trail[-1] if context.trail else "")[0])
         state.ledger.note(bullet.line, "field", place.fields[-1])
         fill_item_or_prose(state, place, bullet.blocks, context)
         return
-    slot = slot_in(text, context.signing, bullet.line)
+    slot = slot_in(text, context.signing, bullet.line) if not wish else None
+    if wish == "slot":
+        slot = slot_in(text, True, bullet.line) or plain_slot(text, bullet.line)
     if slot:
         add_slot(state, slot, context)
         if checked:
@@ -136,8 +148,12 @@ def _bullet_below(state: State, item: Item, bullet: Bullet, context: Context, in
 
 
 def _line_below(state: State, item: Item, line: Line, context: Context, indent: str) -> None:
+    wish = state.corrected.get(line.number, "")
+    if wish == "detail":
+        _detail(state, item, [line], indent)
+        return
     checked, text = unbox(line.text)
-    slot = slot_in(text, context.signing, line.number)
+    slot = slot_in(text, context.signing, line.number) if not wish else None
     if slot:
         add_slot(state, slot, context)
         return
@@ -162,10 +178,7 @@ def _detail(state: State, item: Item, lines: list[Line], indent: str) -> None:
 
 def fill_item_or_prose(state: State, place: Section | Item, blocks: list[Block], context: Context) -> None:
     """What is below an entry that is itself no item goes to the place above it; its own first line is accounted for."""
-    first = blocks[0] if blocks else None
-    rest = blocks
-    if isinstance(first, Paragraph):
-        rest = [Paragraph(first.lines[1:]), *blocks[1:]] if first.lines[1:] else blocks[1:]
+    rest = behind_head(Bullet(0, "", False, blocks))
     if isinstance(place, Item):
         below(state, place, rest, context)
     else:

@@ -6,7 +6,7 @@ from .blocks import Block, Bullet, Fence, Heading, Listing, Paragraph, Quote, Ru
 from .fields import BLANK, fields_in, is_blank_only, notes_field, says_all
 from .groups import Group, groups_of, has_blanks, has_boxes
 from .indentation import nest
-from .items import admit, describe, fill_item, head_of, lines_below, take_box
+from .items import admit, behind_head, describe, fill_item, head_of, lines_below, take_box
 from .outline import Item, Section, Slot
 from .people import LEVEL, add_contact_line, add_level, contact_block
 from .repairs import Line
@@ -162,6 +162,11 @@ class _Filler:
 
     def line(self, line: Line) -> bool:
         """Take a line of text for what it asks. False if it is prose."""
+        wish = self.state.corrected.get(line.number)
+        if wish in {"prose", "detail"}:
+            return False
+        if wish == "field":
+            return self.fields(line)
         checked, text = unbox(line.text)
         if is_blank_only(line.text):
             self.long_field(line)
@@ -231,6 +236,10 @@ class _Filler:
     def bullet(self, bullet: Bullet) -> bool:
         """Take a list entry for what it is. False if it is prose."""
         text = head_of(bullet)
+        wish = self.state.corrected.get(bullet.line)
+        if wish in {"prose", "detail", "field"} and text:
+            self.corrected_bullet(bullet, Line(bullet.line, text))
+            return True
         if unbox(text)[0] is not None:
             take_box(self.state, bullet, self.place, self.context)
             return True
@@ -249,6 +258,13 @@ class _Filler:
                 return True
         return bool(text) and not lines_below(bullet) and self.line(line)
 
+    def corrected_bullet(self, bullet: Bullet, line: Line) -> None:
+        """An entry of which the user says that it is text or a blank; what stands below it is read for itself."""
+        if not self.line(line):
+            mark = bullet.number or "-"
+            self.state.keep(self.place, [Line(line.number, f"{mark} {line.text}")])
+        self.blocks(behind_head(bullet))
+
     def group_without_box(self, bullet: Bullet, text: str) -> None:
         """A plain entry with boxes below it does a heading's work."""
         if not text:
@@ -258,6 +274,4 @@ class _Filler:
         section = Section(title, bullet.line, recurrence_in(text), window_in(text))
         self.place.sections.append(section)
         self.state.ledger.note(bullet.line, "section", section)
-        first = bullet.blocks[0]
-        rest: list[Block] = [Paragraph(first.lines[1:])] if isinstance(first, Paragraph) and first.lines[1:] else []
-        _Filler(self.state, section, self.context.below(section.title)).blocks([*rest, *bullet.blocks[1:]])
+        _Filler(self.state, section, self.context.below(section.title)).blocks(behind_head(bullet))

@@ -9,7 +9,7 @@ from .outline import Phase, Slot, sections_of
 from .repairs import Line
 from .state import Context, State
 from .vocabulary import DATE_WORD, DECISION_COLUMN, FINAL, SIGNATURE_COLUMN, SIGNOFF
-from .wording import CHOICE_MARK, without_bold
+from .wording import CHOICE_MARK, key_value, without_bold
 
 LABELLED = re.compile(r"(?P<label>[^:：_]{2,80}?)\s*[:：]\s*(?P<rest>.*)", re.DOTALL)
 DATED = re.compile(
@@ -67,6 +67,13 @@ def slot_in(text: str, signing: bool, line: int) -> Slot | None:
         filled = rest[: dated.start()].strip(" |,;_")
         return Slot(label, line, meaning=meaning_of(label), filled=filled, notes=rest[dated.start() :].strip(" |,;"))
     return None
+
+
+def plain_slot(text: str, line: int) -> Slot:
+    """A line that the user says is to be signed, whatever its form; what stands behind a colon is to be confirmed."""
+    pair = key_value(text, plain=True)
+    title, value = pair if pair else (text, "")
+    return Slot(without_bold(title), line, meaning=meaning_of(title), filled=BLANK.sub("", value).strip())
 
 
 def part_of_slot(text: str, signing: bool) -> str:

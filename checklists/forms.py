@@ -61,6 +61,24 @@ class IntakeForm(forms.Form):
         return data
 
 
+class CorrectionForm(forms.Form):
+    """What a line of a draft is, or on which level it stands; empty takes a correction back."""
+
+    KINDS = (
+        ("item", "Item", "i"),
+        ("detail", "Detail", "d"),
+        ("heading", "Heading", "h"),
+        ("field", "Field", "f"),
+        ("slot", "Sign-off", "s"),
+        ("prose", "Prose", "p"),
+        ("litter", "Leave out", "x"),
+        ("indent", "Deeper", ">"),
+        ("outdent", "Higher", "<"),
+    )
+
+    what = forms.ChoiceField(choices=[(kind, label) for kind, label, _ in KINDS], required=False)
+
+
 class LaunchForm(forms.Form):
     """What makes a project of a draft: for whom, of what, and when, on the clocks of a zone."""
 

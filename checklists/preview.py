@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checklists.importing.decode import decode
-from checklists.importing.limits import Limits
 from checklists.importing.outline import Outline
+from checklists.importing.values import Guess
 
 # What a row shows, by the attribute of the thing that it leads to.
 TEXTS = ("text", "title", "label", "role")
 # Kinds whose rows hang under the row before them.
 INNER = {"detail", "command", "field", "step", "prose"}
+# Kinds that carry nothing into the plan.
+ASIDE = {"litter", "rule"}
 
 
 @dataclass(frozen=True)
 class SourceLine:
+    """One line of the source; `row` is the line of the plan row that it went into, 0 for none."""
+
     number: int
     text: str
     tone: str
+    row: int
 
 
 @dataclass(frozen=True)
@@ -32,28 +36,50 @@ class PlanLine:
     remark: str
 
 
-def source_lines(data: bytes, outline: Outline) -> list[SourceLine]:
-    """The file as the importer decoded it; repaired lines and those that carry nothing are marked."""
-    kinds = {account.line: account.kind for account in outline.lines}
+@dataclass(frozen=True)
+class OpenGuess:
+    """Something that the importer inferred; `key` names it in answers."""
+
+    key: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class GuessGroup:
+    """All open guesses of one kind, to be agreed with one by one or together."""
+
+    kind: str
+    title: str
+    guesses: list[OpenGuess]
+
+
+def source_lines(text: str, outline: Outline) -> list[SourceLine]:
+    """The text as the importer decoded it; repaired lines and those that carry nothing are marked."""
+    accounts = {account.line: account for account in outline.lines}
     repaired = {repair.line for repair in outline.repairs}
+    guessed = {guess.line for guess in outline.guesses}
+    rows: dict[str, int] = {}
     lines = []
-    for number, text in enumerate(decode(data, Limits()).text.split("\n"), start=1):
-        kind = kinds.get(number, "")
-        tone = "is-aside" if kind in ("litter", "rule") else "is-repaired" if number in repaired else ""
-        lines.append(SourceLine(number, text, tone))
+    for number, words in enumerate(text.split("\n"), start=1):
+        account = accounts.get(number)
+        aside = account is not None and account.kind in ASIDE
+        tone = "is-aside" if aside else "is-repaired" if number in repaired else "is-asked" if number in guessed else ""
+        row = rows.setdefault(account.to, number) if account and not aside else 0
+        lines.append(SourceLine(number, words, tone, row))
     return lines
 
 
-def plan_lines(data: bytes, outline: Outline) -> list[PlanLine]:
+def plan_lines(text: str, outline: Outline) -> list[PlanLine]:
     """What was understood, in the order of the source; lines of one command or one paragraph are one row."""
     whole = outline.as_json()
-    source = decode(data, Limits()).text.split("\n")
+    source = text.split("\n")
     rows: list[PlanLine] = []
-    before = ""
+    seen: set[str] = set()
     for account in outline.lines:
-        if account.kind in ("litter", "rule") or account.to == before:
+        if account.kind in ASIDE or account.to in seen:
             continue
-        before = account.to
+        seen.add(account.to)
         steps = account.to.split("/") if account.to else []
         depth = max(0, steps.count("items") - 1) + (1 if account.kind in INNER and "items" in steps else 0)
         found = resolve(whole, steps)
@@ -61,12 +87,27 @@ def plan_lines(data: bytes, outline: Outline) -> list[PlanLine]:
             PlanLine(
                 account.line,
                 account.kind,
-                words_of(found) or source[account.line - 1].strip(),
+                f"{steps[-1]}: {found}"
+                if account.kind == "metadata" and len(steps) > 1
+                else words_of(found) or source[account.line - 1].strip(),
                 min(depth, 4),
                 "ticked in the source" if isinstance(found, dict) and found.get("checked") else "",
             )
         )
     return rows
+
+
+def open_guesses(outline: Outline, accepted: list[str]) -> list[GuessGroup]:
+    """What nobody has agreed with yet, by kind."""
+    groups: dict[str, list[OpenGuess]] = {}
+    for guess in outline.guesses:
+        if (key := key_of(guess)) not in accepted:
+            groups.setdefault(guess.kind, []).append(OpenGuess(key, guess.line, guess.text))
+    return [GuessGroup(kind, kind.replace("-", " "), guesses) for kind, guesses in groups.items()]
+
+
+def key_of(guess: Guess) -> str:
+    return f"{guess.line}:{guess.kind}"
 
 
 def resolve(whole: object, steps: list[str]) -> object:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from checklists.views import clone, intake, item, journal, people, project, template
+from checklists.views import clone, draft, intake, item, journal, people, project, template
 
 item_urls: list[URLPattern | URLResolver] = [
     path("", item.item, name="item"),
@@ -29,6 +29,14 @@ project_urls: list[URLPattern | URLResolver] = [
     path("clone/", clone.project_clone, name="project_clone"),
 ]
 
+draft_urls: list[URLPattern | URLResolver] = [
+    path("", draft.draft, name="draft"),
+    path("lines/<int:line>/", draft.draft_correction, name="draft_correction"),
+    path("acceptance/", draft.draft_acceptance, name="draft_acceptance"),
+    path("answers/", draft.draft_answers, name="draft_answers"),
+    path("discarding/", draft.draft_discard, name="draft_discard"),
+]
+
 template_urls: list[URLPattern | URLResolver] = [
     path("", template.template, name="template"),
     path("versions/new/", template.template_version_new, name="template_version_new"),
@@ -42,8 +50,7 @@ template_urls: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("projects/", project.project_list, name="projects"),
     path("projects/new/", intake.project_new, name="project_new"),
-    path("projects/new/<uuid:pk>/", intake.draft, name="draft"),
-    path("projects/new/<uuid:pk>/discarding/", intake.draft_discard, name="draft_discard"),
+    path("projects/new/<uuid:pk>/", include(draft_urls)),
     path("projects/<slug:slug>/", include(project_urls)),
     path("templates/", template.template_list, name="template_list"),
     path("templates/new/", template.template_new, name="template_new"),

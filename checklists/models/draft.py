@@ -1,20 +1,32 @@
 """A draft: a checklist that somebody uploaded and has not made a project of yet."""
 
+from __future__ import annotations
+
 import uuid
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from checklists.importing.corrections import LEVELS
+from checklists.importing.decode import Refused, decode
+from checklists.importing.limits import Limits
+from checklists.importing.outline import Outline
+from checklists.importing.reading import read_checklist
+from checklists.templating import Variable, fill, variables_of
+
 
 class Draft(models.Model):
-    """The bytes of an upload, kept so that its preview survives a reload. Only its owner sees it."""
+    """The bytes of an upload with its owner's corrections, so that a preview can be left and taken up again."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
     name = models.CharField(max_length=255)
     source = models.BinaryField()
-    corrections = models.JSONField(default=dict, blank=True, help_text="Line number to what its owner says it is.")
+    corrections = models.JSONField(default=dict, blank=True, help_text="Line to what its owner says it is.")
+    accepted = models.JSONField(default=list, blank=True, help_text="Guesses that its owner agrees with, as line:kind.")
+    answers = models.JSONField(default=dict, blank=True, help_text="Placeholder to what goes there.")
     template_version = models.ForeignKey(
         "TemplateVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -28,3 +40,45 @@ class Draft(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("draft", args=[self.pk])
+
+    def text(self) -> str:
+        """The decoded source with the answers in place of its placeholders; lines stay where they are."""
+        return fill(decode(bytes(self.source), Limits()).text, self.answers)
+
+    def variables(self) -> list[Variable]:
+        """The placeholders of the source that can be filled before there is a project."""
+        return variables_of(decode(bytes(self.source), Limits()).text)
+
+    def outline(self) -> Outline:
+        """What the importer understands, told what the owner knows better."""
+        data = self.text().encode() if self.answers else bytes(self.source)
+        return read_checklist(data, corrections={int(line): what for line, what in self.corrections.items()})
+
+    def correct(self, line: int, what: str) -> bool:
+        """Say what a line is, or move it a level; empty takes back all that was said of it.
+
+        False, and nothing changed, if the text cannot be read that way.
+        """
+        before = dict(self.corrections)
+        said = self.corrections.pop(str(line), "").split()
+        if what in LEVELS:
+            said.append(what)
+        else:
+            said = [what] if what else []
+        if said:
+            self.corrections[str(line)] = " ".join(said)
+        try:
+            self.outline()
+        except Refused:
+            self.corrections = before
+            return False
+        self.save(update_fields=["corrections"])
+        return True
+
+    def accept(self, guesses: Iterable[str]) -> None:
+        self.accepted = sorted({*self.accepted, *guesses})
+        self.save(update_fields=["accepted"])
+
+    def answer(self, answers: dict[str, str]) -> None:
+        self.answers = {key: value for key, value in answers.items() if value}
+        self.save(update_fields=["answers"])

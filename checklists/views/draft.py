@@ -1,0 +1,123 @@
+"""A draft: look at what was understood, say what was meant, and make a project of it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from checklists import preview
+from checklists.act import Request, act_of
+from checklists.forms import ZONES, CorrectionForm, LaunchForm, posted
+from checklists.importing.outline import Outline
+from checklists.importing.plan import Source, create_project
+from checklists.models import Draft
+
+
+def draft_of(request: Request, pk: str) -> Draft:
+    """The person's own draft, locked until the answer is written; others get 404."""
+    return get_object_or_404(Draft.objects.select_for_update(), pk=pk, owner=request.user)
+
+
+def draft(request: Request, pk: str) -> HttpResponse:
+    """The preview of a draft, and the form that makes a project of it. `?line` opens the menu of one line."""
+    draft = get_object_or_404(Draft, pk=pk, owner=request.user)
+    outline = draft.outline()
+    form = LaunchForm(posted(request), initial=proposal(outline))
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            source = Source(draft.name, bytes(draft.source))
+            project = create_project(outline, source, form.launch(), act_of(request), draft.template_version)
+            draft.delete()
+        messages.success(request, f"{project.name} is ready. Add the people who will work on it.")
+        return redirect(project)
+    chosen = request.GET.get("line", "")
+    context = draft_context(draft, outline, int(chosen) if chosen.isdecimal() else 0) | {"form": form, "zones": ZONES}
+    if request.htmx and chosen:
+        return render(request, "checklists/_draft_rows.html", context | {"plan": context["opened_row"]})
+    return render(request, "checklists/draft.html", context, status=422 if form.is_bound else 200)
+
+
+def draft_context(draft: Draft, outline: Outline, opened: int = 0) -> dict:
+    """What the preview shows. `opened` is the line whose menu is open."""
+    source = preview.source_lines(draft.text(), outline)
+    plan = preview.plan_lines(draft.text(), outline)
+    return {
+        "draft": draft,
+        "outline": outline,
+        "counts": [(name.replace("_", " "), number) for name, number in outline.counts.items() if number],
+        "source": source,
+        "plan": plan,
+        "opened": opened,
+        "opened_row": [row for row in plan if row.number == opened],
+        "accounted": len(outline.lines),
+        "written": sum(bool(line.text.strip()) for line in source),
+        "guesses": preview.open_guesses(outline, draft.accepted),
+        "variables": draft.variables(),
+        "kinds": CorrectionForm.KINDS,
+        "remarks": len(outline.warnings) + len(outline.lint),
+    }
+
+
+def proposal(outline: Outline) -> dict[str, str]:
+    """What the document itself says about the launch."""
+    known = {key.lower(): blank_if_placeholder(value) for key, value in outline.metadata.items()}
+    return {"name": outline.title, "customer": known.get("customer", ""), "system": known.get("system", "")}
+
+
+def blank_if_placeholder(value: str) -> str:
+    """`[CUSTOMER_NAME]`, `TBD` and `____` are blanks for a person to fill, not values."""
+    bare = value.strip()
+    return "" if bare.startswith("[") or bare.upper().startswith("TBD") or set(bare) <= {"_"} else bare
+
+
+def changed(request: Request, draft: Draft, line: int = 0) -> HttpResponse:
+    """The plan read anew: for htmx the changed parts, else the page at the line."""
+    if request.htmx:
+        return render(request, "checklists/_draft_plan.html", draft_context(draft, draft.outline()) | {"oob": True})
+    return redirect(f"{draft.get_absolute_url()}#plan-{line}" if line else draft.get_absolute_url())
+
+
+@require_POST
+@transaction.atomic
+def draft_correction(request: Request, pk: str, line: int) -> HttpResponse:
+    """Say what a line is, or take that back. What cannot be read then is refused, and the draft stays as it was."""
+    draft = draft_of(request, pk)
+    form = CorrectionForm(request.POST)
+    if form.is_valid() and not draft.correct(line, form.cleaned_data["what"]):
+        messages.error(request, f"Line {line} cannot be read that way: the plan would be too deep or too large.")
+    return changed(request, draft, line)
+
+
+@require_POST
+@transaction.atomic
+def draft_acceptance(request: Request, pk: str) -> HttpResponse:
+    """Agree with one guess (`line:kind`), or with all of a kind (`kind`)."""
+    draft = draft_of(request, pk)
+    guess = request.POST.get("guess", "")
+    agreed = [
+        each.key
+        for group in preview.open_guesses(draft.outline(), draft.accepted)
+        for each in group.guesses
+        if guess in (each.key, group.kind)
+    ]
+    draft.accept(agreed)
+    return changed(request, draft)
+
+
+@require_POST
+@transaction.atomic
+def draft_answers(request: Request, pk: str) -> HttpResponse:
+    """Fill placeholders; an empty answer leaves the placeholder as it is written."""
+    draft = draft_of(request, pk)
+    draft.answer({each.key: request.POST.get(each.key, "").strip()[:500] for each in draft.variables()})
+    return changed(request, draft)
+
+
+@require_POST
+def draft_discard(request: Request, pk: str) -> HttpResponse:
+    get_object_or_404(Draft, pk=pk, owner=request.user).delete()
+    messages.success(request, "The draft is gone. Your file is untouched.")
+    return redirect("project_new")

@@ -11,7 +11,8 @@ from .places import fill
 from .procedures import fill_procedures, procedure_groups
 from .state import Context, State
 from .times import BRACKETS, recurrence_in, timeline_in, window_in
-from .vocabulary import role_of
+from .titled import read_titled, titled_items
+from .vocabulary import FAILED, role_of
 
 PEOPLE_OR_PROCEDURE = frozenset({"contacts", "escalation", "procedure"})
 
@@ -40,6 +41,10 @@ def _read(state: State, division: Division, place: Section, context: Context) ->
     """Fill a place from a division and those below it."""
     own = role_of(division.title)
     role = own or context.role
+    if context.role == "tripwires" and own == "procedure":
+        role = "tripwires"  # "Immediate rollback" below "Rollback triggers" says what triggers it
+    elif context.role == "criteria" and not own and FAILED.search(division.title):
+        role = ""
     division.blocks = without_rules(state, division.blocks)
     # A line that the user has made an item does not change what the others are.
     boxed = has_boxes(division.blocks, state.corrected if role in {"contacts", "escalation"} else ())
@@ -53,8 +58,12 @@ def _read(state: State, division: Division, place: Section, context: Context) ->
         fill_procedures(state, place, division.blocks, inner)
     else:
         fill(state, place, division.blocks, inner)
+    titled = titled_items(state, division.children) if not role else []
     for child in division.children:
-        _read_section(state, child, place, inner)
+        if child in titled:
+            read_titled(state, child, place, inner)
+        else:
+            _read_section(state, child, place, inner)
     for line in division.heading.lines:
         _note_heading(state, line.number, place, before, inner)
 

@@ -52,6 +52,9 @@ KINDS = (
         ),
     ),
 )
+# `[GO / NO-GO]`; without spaces, `[TEAM/PERSON]` is a placeholder.
+SLASH = re.compile(r"\s[/|]\s")
+ALTERNATIVES = re.compile(r"\[([^\[\]/|]{1,60}(?:\s[/|]\s[^\[\]/|]{1,60}){1,8})\](?!\()")
 EDGES = " \t*:：-–—|,;/()"
 
 
@@ -60,6 +63,10 @@ def fields_in(text: str, line: int, label: str = "") -> list[Field]:
     marks = list(CHOICE_MARK.finditer(text))
     if len(marks) >= 2:
         return [_choice(text, [mark.span() for mark in marks], line, label)]
+    alternatives = ALTERNATIVES.search(text)
+    if alternatives:
+        choices = [choice.strip() for choice in SLASH.split(alternatives[1])]
+        return [Field(text[: alternatives.start()].strip(EDGES) or label, "choice", choices=choices, line=line)]
     return _blanks(text, line, label)
 
 

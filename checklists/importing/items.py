@@ -6,11 +6,14 @@ from .blocks import Block, Bullet, Fence, Heading, Listing, Paragraph, Quote, Ru
 from .fields import fields_in, says_all
 from .outline import Criterion, Field, Item, Section
 from .repairs import Line
-from .slots import add_slot, plain_slot, slot_in
+from .slots import add_slot, plain_slot, slot_in, sworn_slot
 from .state import Context, State, flatten, flatten_bullet
 from .times import recurrence_in, window_in
 from .vocabulary import SIGNING_ITEM
 from .wording import OPTIONAL, is_choice_line, key_value, unbox, without_bold
+
+# Signs that may tick a box or only cheer.
+TICKS = frozenset("✅✔")
 
 
 def describe(item: Item, fields: list[Field]) -> None:
@@ -74,6 +77,8 @@ def take_box(state: State, bullet: Bullet, place: Section | Item, context: Conte
     slot = slot_in(text, context.signing, bullet.line) if not wish else None
     if wish == "slot":
         slot = slot_in(text, True, bullet.line) or plain_slot(text, bullet.line)
+    if slot is None and context.signing and not wish and (slot := sworn_slot(text, bullet.line)):
+        state.guess(bullet.line, "slot", slot.title)
     if slot:
         add_slot(state, slot, context)
         if checked:
@@ -83,6 +88,8 @@ def take_box(state: State, bullet: Bullet, place: Section | Item, context: Conte
         for line in below:
             state.ledger.note(line.number, "slot", slot)
         return
+    if head_of(bullet)[:1] in TICKS:
+        state.guess(bullet.line, "tick", text)
     item = Item(text, bullet.line, checked=bool(checked), number=bullet.number)
     fill_item(state, item, bullet.blocks, place, context)
 

@@ -24,6 +24,7 @@ from .places import fill
 from .repairs import Line, Repaired, repair
 from .slots import give_scopes
 from .state import Context, State
+from .titled import read_titled, titled_items
 from .wording import key_value, without_marks, words_of
 
 __all__ = ["Limits", "Refused", "read_checklist"]
@@ -83,13 +84,28 @@ def _read_blocks(state: State, blocks: list[Block]) -> None:
     last.blocks, footer = split_footer(last.blocks)
     layout = lay_out(root)
     _read_head(state, layout)
+    titled = titled_items(state, layout.phases)
     for division in layout.phases:
+        if division in titled:
+            _read_titled(state, division)
+            continue
         container = layout.containers.get(division.line)
         known = len(state.outline.phases)
         read_phase(state, division)
         if container:
+            state.guess(container.line, "phase", "The headings below it are the phases")
             _keep_container(state, container, state.outline.phases[known:])
     _take_facts(state, footer)
+
+
+def _read_titled(state: State, division: Division) -> None:
+    """Top headings that are items stand together in one phase, named after the document."""
+    title = state.outline.title or UNTITLED
+    phase = next((known for known in state.outline.phases if known.line == 0), None)
+    if phase is None:
+        phase = Phase(title, 0)
+        state.outline.phases.append(phase)
+    read_titled(state, division, phase, Context(trail=(title,), phase=phase))
 
 
 def _last(division: Division) -> Division:
@@ -106,6 +122,7 @@ def _read_head(state: State, layout: Layout) -> None:
         state.ledger.note(line.number, "title", outline)
     if layout.subtitle:
         state.metadata("Subtitle", layout.subtitle.title, layout.subtitle.line)
+        state.guess(layout.subtitle.line, "title", "It goes on with the title and is no phase")
         for line in layout.subtitle.heading.lines:
             state.ledger.note(line.number, "metadata", outline, "metadata", "Subtitle")
         _take_facts(state, layout.subtitle.blocks)

@@ -32,6 +32,18 @@ PART = re.compile(
 )
 ANSWERS = re.compile(r"\b(?:yes|no|go|no-?go|approved?|rejected?|ja|nein|oui|non|sí|sim|não)\b|是|否", re.IGNORECASE)
 READY = re.compile(r"ready (?:for|to) (?:go[- ]?live|launch)|go\s?/\s?no[- ]?go", re.IGNORECASE)
+VOTED = re.compile(r"(?:go|approved?|yes|ja|oui|sí|sim)\s*/\s*(?:no[- ]?go|rejected?|no|nein|non|não)\b", re.IGNORECASE)
+DECIDED = re.compile(r"\W*(?:\w+\s){0,2}(?:decision|entscheidung|décision|decisi[oó]n|decisão)\W*[:：]", re.IGNORECASE)
+GO = re.compile(r"\bgo\b.*\bno-?go\b", re.IGNORECASE | re.DOTALL)
+ANSWER = re.compile(r"[^\w]*(?:\[[ xX]?\]\s*)?\W*(?:no[- ]?)?go\b", re.IGNORECASE)
+NO_GO = re.compile(r"\bno[- ]?go\b", re.IGNORECASE)
+# A line that signs whatever it stands below, under any heading.
+SIGNED_BY = re.compile(
+    r"\W*(?:(?:section |phase )?sign[- ]?off(?: by)?|signed(?: off)? by|approved by|verified by|reviewed by"
+    r"|abgenommen (?:von|durch)"
+    r"|freigegeben (?:von|durch)|geprüft (?:von|durch)|approuvé par|validé par|aprobado por|aprovado por|签字|审批人|承認者)\W*",
+    re.IGNORECASE,
+)
 MEANINGS = (
     (
         "performed",
@@ -54,11 +66,15 @@ def slot_in(text: str, signing: bool, line: int) -> Slot | None:
     if not match:
         return None
     label, rest = match["label"].strip(), match["rest"].strip()
+    if signing and VOTED.match(rest):
+        return Slot(label, line, "vote", notes=rest)
     if len(CHOICE_MARK.findall(rest)) >= 2:
         voting = ANSWERS.search(rest) and (signing or READY.search(rest))
         return Slot(label, line, "vote", notes=rest) if voting else None
     dated = DATED.search(rest)
     blank = BLANK.match(rest)
+    if blank and SIGNED_BY.fullmatch(label):
+        return Slot(label, line, meaning=meaning_of(label), notes=rest[blank.end() :].strip(" |,;"))
     if NO_SIGNER.search(label) and not dated:
         return None
     if blank and (dated or signing) and not PART.fullmatch(label):
@@ -67,6 +83,22 @@ def slot_in(text: str, signing: bool, line: int) -> Slot | None:
         filled = rest[: dated.start()].strip(" |,;_")
         return Slot(label, line, meaning=meaning_of(label), filled=filled, notes=rest[dated.start() :].strip(" |,;"))
     return None
+
+
+def is_poll(answers: list[str]) -> bool:
+    """Whether the entries of a list are the answers to choose from: go, go with risk, no-go."""
+    return len(answers) >= 2 and all(ANSWER.match(text) for text in answers) and any(NO_GO.search(t) for t in answers)
+
+
+def is_decision(text: str) -> bool:
+    """`Decision: ☐ GO ☐ NO-GO`, under whatever heading."""
+    return bool(DECIDED.match(text) and GO.search(text))
+
+
+def sworn_slot(text: str, line: int) -> Slot | None:
+    """Below a sign-off heading, `**Role**: what they vouch for`."""
+    pair = key_value(text)
+    return Slot(pair[0], line, meaning=meaning_of(pair[1]), notes=pair[1]) if pair and pair[1] else None
 
 
 def plain_slot(text: str, line: int) -> Slot:
@@ -125,6 +157,8 @@ def slots_of_table(state: State, head: list[str], rows: list[tuple[Line, list[st
         labels = {str(index): column for index, column in enumerate(head) if column}
         slot = Slot(title, line.number, filled=", ".join(filled), notes=", ".join(notes), labels=labels)
         slot.meaning = meaning_of(title)
+        if any(len(CHOICE_MARK.findall(cell)) >= 2 and GO.search(cell) for cell in cells):
+            slot.kind = "vote"
         add_slot(state, slot, context)
 
 

@@ -10,7 +10,8 @@ def _any(*words: str) -> re.Pattern[str]:
 
 
 CONTACTS = _any(
-    r"\bcontacts?\b", r"\bkontakte?\b", r"ansprechpartner", r"\bcontactos?\b", r"\bcontatos?\b", r"\bkontak\b",
+    r"\bcontacts?\b", r"on-?call (?:rotation|schedule|team)\b", r"\bbereitschaft",
+    r"\bkontakte?\b", r"ansprechpartner", r"\bcontactos?\b", r"\bcontatos?\b", r"\bkontak\b",
     r"联系", r"連絡先", r"liên hệ",
 )  # fmt: skip
 EMERGENCY = _any(
@@ -33,9 +34,12 @@ TRIPWIRES = _any(
     r"(?:roll[- ]?back|back[- ]?out|abort)\W.{0,20}?(?:criteria|triggers?|conditions)", r"when to roll ?back",
     r"(?:rollback|abbruch)[- ]?kriterien",
     r"crit[eè]r\w* (?:de|di) (?:rollback|retour|reversi[oó]n|reversão)", r"回滚条件",
+    # "Go/No-Go criteria" decide both ways.
+    r"(?<!/)(?<!/ )\bno-?go[- ](?:criteria|triggers?|conditions)",
 )  # fmt: skip
 CRITERIA = _any(
-    r"(?:success|acceptance|exit|completion) criteria", r"definition of done", r"(?:erfolgs|abnahme)kriterien",
+    r"(?:success|acceptance|exit|completion) criteria", r"^\W*go[- ]criteria", r"definition of done",
+    r"(?:erfolgs|abnahme)kriterien",
     r"crit[eèé]r\w* (?:de |d['’])(?:succès|acceptation|éxito|aceptación|sucesso|aceitação)",
     r"kriteria (?:sukses|keberhasilan)", r"(?:验收|成功)(?:标准|基準)",
 )  # fmt: skip
@@ -69,6 +73,37 @@ TASK_COLUMN = _any(
     r"\btask", r"\bitem", r"check", r"activit", r"action", r"\bstep", r"description", r"requirement", r"criteri",
     r"aufgabe", r"prüfpunkt", r"tâche", r"tarea", r"tarefa", r"\btugas", r"任务", r"检查项", r"項目", r"作業",
 )  # fmt: skip
+# A column that numbers the rows, one that says how far they are, and what it says when they are done.
+NUMBER_COLUMN = re.compile(r"#|№|n[°o]\.?|nr\.?|id|step|schritt|序号", re.IGNORECASE)
+STATUS_COLUMN = _any(
+    r"^status\b",
+    r"^state$",
+    r"^done\??$",
+    r"^erledigt",
+    r"^statut\b",
+    r"^estado\b",
+    r"^fait$",
+    r"^hecho$",
+    r"状态",
+    r"状態",
+)
+FINISHED = re.compile(
+    r"\W*(?:done|completed?|closed|pass(?:ed)?|erledigt|fertig|fait|terminé|hecho|concluído|完成|✅|☑|✔)\W*", re.I
+)
+TASK_TITLE = re.compile(
+    r"\W*(?:tasks?|items?|checks?|check(?:list)? (?:item|name)|activit(?:y|ies)|action(?: item)?s?|to-?dos?|aufgaben?|prüfpunkte?"
+    r"|tâches?|tareas?|tarefas?|tugas|任务|检查项|作業)\W*",
+    re.IGNORECASE,
+)
+FACT_COLUMN = re.compile(
+    r"\W*(?:field|item|attribute|property|parameter|key|feld|merkmal|angabe|champ|élément|campo|项目|項目|字段)\W*",
+    re.IGNORECASE,
+)
+FACT_VALUE = re.compile(
+    r"\W*(?:details?|values?|information|wert|inhalt|valeur|détails?|valor|detalles?|内容|值)\W*", re.IGNORECASE
+)
+# What went wrong is no criterion of success, though it stands among them.
+FAILED = _any(r"\bfail(?:ure|ed)?\b", r"\bpartial", r"fehlschlag", r"échec", r"fracaso", r"falha", r"❌")
 TRIGGER_WORD = _any(r"trigger", r"condition", r"\bwhen\b", r"severity", r"issue", r"auslöser", r"déclencheur")
 RESPONSE_WORD = _any(r"response", r"\btime", r"within", r"\bsla\b", r"reaktion", r"délai", r"tiempo", r"tempo")
 PHASE_TITLE = re.compile(

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import groupby
 
@@ -50,6 +50,10 @@ class Change:
         if entry is None:
             raise ValueError("A change is about something.")
         return entry
+
+    @property
+    def is_reworded(self) -> bool:
+        return bool(self.old and self.new and self.old.text != self.new.text)
 
     @property
     def words(self) -> list[Piece]:
@@ -166,6 +170,13 @@ class _Matching:
         place = self.renamed.get(entry.place, entry.place)
         return Entry(entry.kind, place, entry.text)
 
+    def rescoped(self, entry: Entry) -> Entry:
+        """An entry that names a phase, as signatures do, with the phase's new name: a renamed phase is one change."""
+        facts = (
+            (name, self.renamed.get((value,), (value,))[0] if name == "scope" else value) for name, value in entry.facts
+        )
+        return replace(entry, facts=tuple(facts))
+
     def accept(self, before: int, after: int) -> None:
         self.match[before] = after
         self.taken.add(after)
@@ -229,7 +240,7 @@ class _Matching:
         return Differences([change for _, change in changes], kept)
 
     def changed(self, before: int, after: int, moved: set[int]) -> Change | None:
-        old, new = self.old[before], self.new[after]
+        old, new = self.rescoped(self.old[before]), self.new[after]
         elsewhere = self.placed(before).place != new.place
         if elsewhere or before in moved:
             return Change("moved", old, new, only_order=not elsewhere)

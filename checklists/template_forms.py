@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crispy_forms.layout import HTML, Fieldset, Layout, Submit
+from crispy_forms.layout import HTML, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -15,7 +15,9 @@ from checklists.templating import ASKED, Variable
 from checklists.versions import Person, variables_in
 
 PEOPLE = 200
-LEFT_BLANK = '<p class="secondary">What you leave blank stays in the plan as it is written, such as TBD.</p>'
+HEADING = (
+    '<h2>What the template asks for</h2><p class="lead">What you leave blank stays in the plan as it is written.</p>'
+)
 ROLES = {word: role for role in Role for word in (role.value, role.label.lower())}
 
 
@@ -114,7 +116,7 @@ class FromTemplateForm(LaunchForm):
         for index, variable in enumerate(self.asked):
             names.append(f"variable_{index}")
             self.fields[names[-1]] = field_for(variable)
-        variables = [Fieldset("What the template asks for", HTML(LEFT_BLANK), *names)] if names else []
+        variables = [HTML(HEADING), *names] if names else []
         self.helper.layout = Layout(
             "name",
             "customer",
@@ -122,7 +124,7 @@ class FromTemplateForm(LaunchForm):
             "go_live",
             "zone",
             *variables,
-            Fieldset("Who works on it", "people"),
+            "people",
             Submit("create", "Make the project"),
         )
 

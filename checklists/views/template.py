@@ -51,6 +51,7 @@ def template(request: Request, name: str, number: int | None = None) -> HttpResp
         "template": template,
         "version": version,
         "newest": version_of(template),
+        "compared_from": max(version.number - 1, 1),
         "counts": [(name.replace("_", " "), count) for name, count in outline.counts.items() if count],
         "parts": parts_of(entries_of(outline)),
         "variables": versions.variables_in(version),

@@ -9,13 +9,14 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from checklists.importing.decode import Refused
 from checklists.importing.limits import Limits
 from checklists.importing.plan import Launch
 from checklists.importing.reading import read_checklist
-from checklists.models import Field, Project, Role
+from checklists.models import Field, Membership, Project, Role
 from checklists.models.project import validate_zone
 
 ZONES = [*sorted(z for z in zoneinfo.available_timezones() if "/" in z and not z.startswith("Etc/")), "UTC"]
@@ -139,6 +140,25 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Say why: others will read it."},
     )
+
+
+def workers_of(project: Project) -> QuerySet[Membership]:
+    """Those to whom an item can be given."""
+    return project.memberships.filter(role__in=[Role.MANAGER, Role.TECHNICIAN]).select_related("user")
+
+
+class HandoverForm(forms.Form):
+    """Who gets an item: somebody who works on the project."""
+
+    def __init__(self, project: Project, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"] = forms.ModelChoiceField(
+            workers_of(project),
+            error_messages={
+                "required": "Choose who gets it.",
+                "invalid_choice": "Choose somebody who works on this project.",
+            },
+        )
 
 
 class NoteForm(forms.Form):

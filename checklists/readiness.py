@@ -10,7 +10,15 @@ from checklists.models import Item, Phase, Project
 from checklists.models.item import SETTLED, State
 
 # The order in which states stand in a progress bar and in words.
-ORDER = (State.DONE, State.NOT_APPLICABLE, State.CLAIMED, State.BLOCKED, State.REOPENED, State.OPEN)
+ORDER = (
+    State.DONE,
+    State.NOT_APPLICABLE,
+    State.CLAIMED,
+    State.BLOCKED,
+    State.FAILED,
+    State.REOPENED,
+    State.OPEN,
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class Tally:
         """What keeps this from being settled, in words, worst first."""
         return [
             f"{self.counts[state]} {State(state).label.lower()}"
-            for state in (State.BLOCKED, State.REOPENED, State.OPEN, State.CLAIMED)
+            for state in (State.FAILED, State.BLOCKED, State.REOPENED, State.OPEN, State.CLAIMED)
             if self.counts[state]
         ]
 

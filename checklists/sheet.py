@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -15,7 +16,9 @@ from django.db.models.functions import Coalesce
 from checklists import rendering, schedule
 from checklists.models import Field, Item, Note, Phase, Project, Reading, Section
 from checklists.models.item import SETTLED, State
-from checklists.readiness import Tally
+from checklists.readiness import Tally, waits
+from checklists.schedule import Window
+from checklists.timetable import Timetable
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -35,8 +38,11 @@ FILTERS = {
     "all": "All",
     "todo": "To do",
     "mine": "Mine",
+    "late": "Late",
+    "soon": "Due soon",
     State.CLAIMED.value: "Claimed",
     State.BLOCKED.value: "Blocked",
+    State.FAILED.value: "Failed",
     State.REOPENED.value: "Reopened",
     State.DONE.value: "Done",
     State.NOT_APPLICABLE.value: "Not applicable",
@@ -45,7 +51,11 @@ FILTERS = {
 
 @dataclass
 class Row:
-    """One item as it is printed: `counts` says what opening it shows, `when` is on the project's clock."""
+    """One item as it is printed: `counts` says what opening it shows.
+
+    `when` is when it was settled or is due, on the project's clock; `moment` the same for machines, `tone` whether that
+    is late or soon, and `when_title` says in full what `when` only hints at.
+    """
 
     number: int
     url: str
@@ -57,6 +67,9 @@ class Row:
     counts: str
     who: str
     when: str
+    moment: str
+    tone: str
+    when_title: str
     reason: str
     settled: bool
     is_group: bool
@@ -79,6 +92,7 @@ class Block:
     """A section (or the part of a phase before its first section) with the rows that stand directly in it."""
 
     section: Section | None
+    when: str = ""
     rows: list[Row] = field(default_factory=list)
     fields: list[FieldWithValue] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -94,6 +108,8 @@ class PhaseSheet:
     phase: Phase
     blocks: list[Block]
     tally: Tally
+    when: str = ""
+    waits: str = ""
 
     @property
     def shown(self) -> int:
@@ -113,6 +129,8 @@ class Sheet:
     fields: list[FieldWithValue]
     tally: Tally
     mine: int
+    late: int
+    soon: int
     chosen: str
     in_hand: Row | None
 
@@ -124,7 +142,7 @@ class Sheet:
     def filters(self) -> list[tuple[str, str, int, bool]]:
         """Key, label, how many, whether chosen."""
         todo = self.tally.total - self.tally.settled
-        numbers = {"all": self.tally.total, "todo": todo, "mine": self.mine}
+        numbers = {"all": self.tally.total, "todo": todo, "mine": self.mine, "late": self.late, "soon": self.soon}
         return [
             (key, label, numbers.get(key, self.tally.counts[key]), key == self.chosen) for key, label in FILTERS.items()
         ]
@@ -147,7 +165,9 @@ def with_row_facts(items: QuerySet[Item]) -> QuerySet[ItemWithFacts]:
     )
 
 
-def row_of(item: ItemWithFacts, project: Project, viewer_id: int, fields: list[FieldWithValue]) -> Row:
+def row_of(
+    item: ItemWithFacts, project: Project, viewer_id: int, fields: list[FieldWithValue], timetable: Timetable
+) -> Row:
     """One item's row; the item comes from `with_row_facts`, its fields from `with_value`."""
     counts = [f"{item.part_settled} of {item.part_count}"] if item.part_count else []
     counts += [
@@ -161,7 +181,12 @@ def row_of(item: ItemWithFacts, project: Project, viewer_id: int, fields: list[F
         if number
     ]
     person = item.settled_by if item.is_settled else item.owner
-    moment = item.settled_at if item.is_settled else item.changed_at
+    if item.settled_at:
+        moment, when, tone = item.settled_at, schedule.clock(item.settled_at, project.tzinfo), ""
+    else:
+        window = timetable.of_item(item)
+        moment = window.due if window else None
+        when, tone = timetable.due_words(item)
     return Row(
         number=item.number,
         url=f"/projects/{project.slug}/items/{item.number}/",
@@ -172,7 +197,10 @@ def row_of(item: ItemWithFacts, project: Project, viewer_id: int, fields: list[F
         values=", ".join(f"{field.value} {field.unit}".strip() for field in fields if field.value),
         counts=" · ".join(counts),
         who=str(person) if person else "",
-        when=schedule.clock(moment, project.tzinfo) if moment else "",
+        when=when,
+        moment=moment.isoformat() if moment else "",
+        tone=tone,
+        when_title=f"Due {schedule.words(moment, project.tzinfo)}" if moment and tone else "",
         reason=item.reason,
         settled=item.is_settled,
         is_group=bool(item.part_count),
@@ -187,17 +215,17 @@ def with_value(fields: QuerySet[Field]) -> QuerySet[FieldWithValue]:
     return fields.annotate(value=Subquery(latest))
 
 
-def rows_of(items: QuerySet[Item], project: Project, viewer_id: int) -> list[Row]:
+def rows_of(items: QuerySet[Item], project: Project, viewer_id: int, timetable: Timetable) -> list[Row]:
     """The rows of a few items, for the answer to an act."""
     rows = list(with_row_facts(items))
     fields: dict[int | None, list[FieldWithValue]] = defaultdict(list)
     for blank in with_value(Field.objects.filter(item__in=rows)):
         fields[blank.item_id].append(blank)
-    return [row_of(item, project, viewer_id, fields[item.pk]) for item in rows]
+    return [row_of(item, project, viewer_id, fields[item.pk], timetable) for item in rows]
 
 
-def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
-    """The plan as one person sees it through one filter."""
+def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all") -> Sheet:
+    """The plan as one person sees it now, through one filter."""
     chosen = chosen if chosen in FILTERS else "all"
     items = list(with_row_facts(project.items.all()))
     by_place: dict[tuple[int, int | None], list[ItemWithFacts]] = defaultdict(list)
@@ -209,9 +237,12 @@ def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
     for section in Section.objects.filter(phase__project=project):
         sections[section.phase_id].append(section)
+    all_phases = list(project.phases.all())
+    all_sections = [section for here in sections.values() for section in here if section]
+    timetable = Timetable(project, all_phases, all_sections, items, now)
 
     def row(item: ItemWithFacts) -> Row:
-        return row_of(item, project, viewer_id, fields[None, None, item.pk])
+        return row_of(item, project, viewer_id, fields[None, None, item.pk], timetable)
 
     def keep(item: Item) -> bool:
         match chosen:
@@ -221,10 +252,17 @@ def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
                 return not item.is_settled
             case "mine":
                 return item.owner_id == viewer_id
+            case "late":
+                return timetable.is_late(item)
+            case "soon":
+                return timetable.is_soon(item)
         return item.state == chosen
 
+    def when(window: Window | None) -> str:
+        return schedule.stretch(window, project.tzinfo) if window else ""
+
     phases = []
-    for phase in project.phases.all():
+    for phase in all_phases:
         blocks = []
         for part in sections[phase.pk]:
             place = (phase.pk, part.pk if part else None)
@@ -232,13 +270,19 @@ def sheet_of(project: Project, viewer_id: int, chosen: str = "all") -> Sheet:
             blocks.append(
                 Block(
                     part,
+                    when(timetable.of_section(part)) if part and part.offset_start is not None else "",
                     [row(item) for item in here if keep(item)],
                     fields[(*place, None)] if chosen == "all" else [],
                     Tally.of(here),
                 )
             )
-        phases.append(PhaseSheet(phase, blocks, sum((block.tally for block in blocks), Tally())))
+        tally = sum((block.tally for block in blocks), Tally())
+        phases.append(PhaseSheet(phase, blocks, tally, when(timetable.of_phase(phase))))
+    gates = waits(project, [(sheet.phase, sheet.tally) for sheet in phases])
+    for sheet in phases:
+        sheet.waits = gates.get(sheet.phase.pk, "")
     mine = [item for item in items if item.owner_id == viewer_id]
     in_hand = row(mine[0]) if mine else None
     tally = sum((sheet.tally for sheet in phases), Tally())
-    return Sheet(phases, fields[None, None, None], tally, len(mine), chosen, in_hand)
+    late, soon = len(timetable.late), len(timetable.soon)
+    return Sheet(phases, fields[None, None, None], tally, len(mine), late, soon, chosen, in_hand)

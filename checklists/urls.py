@@ -10,8 +10,11 @@ item_urls: list[URLPattern | URLResolver] = [
     path("release/", item.item_release, name="item_release"),
     path("completion/", item.item_completion, name="item_completion"),
     path("reopening/", item.item_reopening, name="item_reopening"),
+    path("handover/", item.item_handover, name="item_handover"),
+    path("undoing/", item.item_undoing, name="item_undoing"),
     path("block/", item.item_block, name="item_block"),
-    path("unblocking/", item.item_unblocking, name="item_unblocking"),
+    path("failure/", item.item_failure, name="item_failure"),
+    path("resumption/", item.item_resumption, name="item_resumption"),
     path("exemption/", item.item_exemption, name="item_exemption"),
     path("notes/", item.item_notes, name="item_notes"),
 ]

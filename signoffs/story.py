@@ -15,6 +15,7 @@ SIGNS = {
     State.DONE: "✓",
     State.NOT_APPLICABLE: "–",
     State.BLOCKED: "◆",
+    State.FAILED: "✗",
     State.REOPENED: "↻",
     State.CLAIMED: "◐",
     State.OPEN: "□",
@@ -22,7 +23,8 @@ SIGNS = {
 # What happened to an item that a reader must be told, in the words that open the sentence.
 DEVIATING = {
     Action.ITEM_BLOCKED: "Blocked",
-    Action.ITEM_UNBLOCKED: "Unblocked",
+    Action.ITEM_FAILED: "Failed",
+    Action.ITEM_RESUMED: "Taken up again",
     Action.ITEM_SET_ASIDE: "Not applicable",
     Action.ITEM_REOPENED: "Reopened",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -20,6 +21,9 @@ from checklists.models.phase import Phase, Section
 from checklists.models.project import Project
 from checklists.models.timing import Timing
 
+if TYPE_CHECKING:
+    from golive_site.accounts.models import User
+
 
 class State(models.TextChoices):
     OPEN = "open", "Open"
@@ -27,6 +31,7 @@ class State(models.TextChoices):
     DONE = "done", "Done"
     NOT_APPLICABLE = "na", "Not applicable"
     BLOCKED = "blocked", "Blocked"
+    FAILED = "failed", "Failed"
     REOPENED = "reopened", "Reopened"
 
 
@@ -36,6 +41,19 @@ class Kind(models.TextChoices):
 
 
 SETTLED = (State.DONE, State.NOT_APPLICABLE)
+# What holds an item up until somebody takes it up again.
+STUCK = (State.BLOCKED, State.FAILED)
+
+
+# What somebody can take back right after doing it.
+UNDOES = {
+    Action.ITEM_CLAIMED,
+    Action.ITEM_RELEASED,
+    Action.ITEM_COMPLETED,
+    Action.ITEM_SET_ASIDE,
+    Action.ITEM_BLOCKED,
+    Action.ITEM_FAILED,
+}
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -99,7 +117,7 @@ class Item(Timing):
                 condition=~Q(state=State.CLAIMED) | Q(owner__isnull=False), name="item_claimed_has_owner"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[State.NOT_APPLICABLE, State.BLOCKED, State.REOPENED]) | ~Q(reason=""),
+                condition=~Q(state__in=[State.NOT_APPLICABLE, *STUCK, State.REOPENED]) | ~Q(reason=""),
                 name="item_exception_has_reason",
             ),
         ]
@@ -123,9 +141,7 @@ class Item(Timing):
                 return
             self._guard_not_settled()
             self._guard_not_with_others(act)
-            self.owner = act.by
-            if self.state != State.BLOCKED:
-                self._enter(State.CLAIMED, act)
+            self._give_to(act.by, act)
             self._record(act, Action.ITEM_CLAIMED)
 
     def release(self, act: Act, *, for_others: bool = False) -> None:
@@ -161,24 +177,51 @@ class Item(Timing):
             self._record(act, Action.ITEM_SET_ASIDE, reason)
             self._settle_parent(act)
 
-    def block(self, act: Act, reason: str, *, for_others: bool = False) -> None:
-        """Say that the item cannot go on, and why. Who holds it keeps it."""
+    def hand_over(self, act: Act, to: User, *, for_others: bool = False) -> None:
+        """Give the item to somebody who works on this project; a manager may give what nobody or another holds."""
         with self._changing(act):
-            if self.state == State.BLOCKED and self.reason == reason:
+            if self.owner_id == to.pk:
                 return
             self._guard_not_settled()
-            if not for_others:
-                self._guard_not_with_others(act)
-            self._enter(State.BLOCKED, act, reason)
-            self._record(act, Action.ITEM_BLOCKED, reason)
+            if not for_others and self.owner_id != act.by.pk:
+                raise TransitionRefused("Only who has an item, or a manager, hands it over. Nothing was changed.")
+            self._give_to(to, act)
+            self._record(act, Action.ITEM_HANDED_OVER, to=f"to {to}")
 
-    def unblock(self, act: Act) -> None:
-        """Let a blocked item go on: back to whoever holds it."""
+    def block(self, act: Act, reason: str, *, for_others: bool = False) -> None:
+        """Say that the item cannot go on, and why. Who holds it keeps it."""
+        self._hold_up(State.BLOCKED, Action.ITEM_BLOCKED, act, reason, for_others)
+
+    def fail(self, act: Act, reason: str, *, for_others: bool = False) -> None:
+        """Say that it was tried and did not work, and how. Who holds it keeps it."""
+        self._hold_up(State.FAILED, Action.ITEM_FAILED, act, reason, for_others)
+
+    def resume(self, act: Act) -> None:
+        """Let a blocked or failed item go on: back to whoever holds it."""
         with self._changing(act):
-            if self.state != State.BLOCKED:
+            if self.state not in STUCK:
                 return
             self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
-            self._record(act, Action.ITEM_UNBLOCKED)
+            self._record(act, Action.ITEM_RESUMED)
+
+    def undo(self, act: Act) -> None:
+        """Take back one's own last act on the item; the journal keeps both."""
+        with self._changing(act):
+            last = self.history.order_by("-seq").first()
+            if last is None or last.actor_id != act.by.pk or last.action not in UNDOES:
+                raise TransitionRefused("The last change of this item is not yours to take back. Nothing was changed.")
+            if last.action in (Action.ITEM_COMPLETED, Action.ITEM_SET_ASIDE):
+                self._unsettle_above(act)
+                self._give_to(act.by, act)
+                self._enter(State.CLAIMED, act)
+            elif last.action == Action.ITEM_CLAIMED:
+                self.owner = None
+                self._enter(State.OPEN if self.state == State.CLAIMED else State(self.state), act, self.reason)
+            elif last.action == Action.ITEM_RELEASED:
+                self._give_to(act.by, act)
+            else:
+                self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
+            self._record(act, Action.ITEM_UNDONE, what=f"“{last.get_action_display()}”")
 
     def reopen(self, act: Act, reason: str) -> None:
         """Take a settled item back to work, and with it the items above it, for a reason."""
@@ -222,7 +265,7 @@ class Item(Timing):
     def _settle_parent(self, act: Act) -> None:
         """A group is done when its parts are; it is the last part's act that does it."""
         above = self.parent
-        if above is None or above.is_settled or above.state == State.BLOCKED:
+        if above is None or above.is_settled or above.state in STUCK:
             return
         if above.children.open().exclude(pk=self.pk).exists():
             return
@@ -230,6 +273,30 @@ class Item(Timing):
         above.save()
         above._record(act, Action.ITEM_COMPLETED, last_part=f"with its last sub-item #{self.number}")
         above._settle_parent(act)
+
+    def _give_to(self, person: User, act: Act) -> None:
+        self.owner = person
+        if self.state not in STUCK:
+            self._enter(State.CLAIMED, act)
+
+    def _hold_up(self, state: State, action: Action, act: Act, reason: str, for_others: bool) -> None:
+        with self._changing(act):
+            if self.state == state and self.reason == reason:
+                return
+            self._guard_not_settled()
+            if not for_others:
+                self._guard_not_with_others(act)
+            self._enter(state, act, reason)
+            self._record(act, action, reason)
+
+    def _unsettle_above(self, act: Act) -> None:
+        """Groups that completed themselves with this part are open again without it."""
+        above = self.parent
+        while above is not None and above.state == State.DONE:
+            above._enter(State.OPEN, act)
+            above.save()
+            above._record(act, Action.ITEM_UNDONE, what=f"with its sub-item #{self.number}")
+            above = above.parent
 
     def _reopen(self, act: Act, reason: str) -> None:
         self._enter(State.REOPENED, act, reason)

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
-from checklists.forms import NoteForm, ReadingForm, ReasonForm
+from checklists.forms import HandoverForm, NoteForm, ReadingForm, ReasonForm, workers_of
 from checklists.models import Field, Item, Project
-from checklists.readiness import Tally
+from checklists.models.item import UNDOES
+from checklists.readiness import Tally, waits_of
 from checklists.sheet import rows_of, with_row_facts
+from checklists.timetable import Timetable
 
 
 @require_GET
@@ -32,20 +35,23 @@ def item_response(
     forms: dict | None = None,
 ) -> HttpResponse:
     """The item as it is now, with what went wrong, if something did, and what was typed kept."""
-    viewer_id = request.user.pk
+    viewer_id, timetable = request.user.pk, Timetable.load(project, timezone.now())
     item = get_object_or_404(with_row_facts(project.items.all()), number=number)
-    (row,) = rows_of(project.items.filter(pk=item.pk), project, viewer_id)
+    (row,) = rows_of(project.items.filter(pk=item.pk), project, viewer_id, timetable)
     context = {
         "project": project,
         "tab": "plan",
         "item": item,
         "row": row,
+        "due": timetable.due_sentence(item),
         "one": [row],
         "opened": "folded" not in request.GET,
         "notes": item.notes.select_related("author"),
         "fields": item.fields.prefetch_related("readings__by"),
         "history": item.history.order_by("-seq")[:20],
-        "parts": rows_of(item.children.all(), project, viewer_id),
+        "workers": workers_of(project).exclude(user=item.owner_id) if project.rights.work else [],
+        "undoable": may_undo(request, project, item),
+        "parts": rows_of(item.children.all(), project, viewer_id, timetable),
         "may_act": project.rights.work and (item.owner_id in (None, viewer_id) or project.rights.manage),
         "refusal": refusal,
         "reason_errors": {},
@@ -54,26 +60,32 @@ def item_response(
     if request.htmx:
         context["with_progress"] = request.method == "POST"
         if request.method == "POST":
-            add_progress(context, project, item, viewer_id)
+            add_progress(context, project, item, viewer_id, timetable)
         return render(request, "checklists/_item_answer.html", context, status=status)
     return render(request, "checklists/item.html", context, status=status)
 
 
-def add_progress(context: dict, project: Project, item: Item, viewer_id: int) -> None:
+def may_undo(request: Request, project: Project, item: Item) -> bool:
+    last = item.history.order_by("-seq").first()
+    return project.rights.work and last is not None and last.actor_id == request.user.pk and last.action in UNDOES
+
+
+def add_progress(context: dict, project: Project, item: Item, viewer_id: int, timetable: Timetable) -> None:
     """What else on the plan page follows an act: the numbers, and the rows above the item."""
-    states = list(project.items.only("state", "phase_id", "section_id"))
-    context["tally"] = Tally.of(states)
+    states = timetable.items.values()
+    context["tally"], context["late"] = Tally.of(states), len(timetable.late)
+    context["gates"] = waits_of(timetable, project)
     context["phase_tally"] = Tally.of(each for each in states if each.phase_id == item.phase_id)
     context["section_tally"] = Tally.of(
         each for each in states if (each.phase_id, each.section_id) == (item.phase_id, item.section_id)
     )
-    in_hand = rows_of(project.items.filter(owner=viewer_id)[:1], project, viewer_id)
+    in_hand = rows_of(project.items.filter(owner=viewer_id)[:1], project, viewer_id, timetable)
     context["in_hand"] = in_hand[0] if in_hand else None
     above, group = [], item.parent
     while group is not None:
         above.append(group.pk)
         group = group.parent
-    context["rows_above"] = rows_of(project.items.filter(pk__in=above), project, viewer_id)
+    context["rows_above"] = rows_of(project.items.filter(pk__in=above), project, viewer_id, timetable)
 
 
 def done(request: Request, project: Project, item: Item) -> HttpResponse:
@@ -116,10 +128,28 @@ def act(verb: Callable[..., None], *, manager_helps: bool = False, ask: str = ""
 item_claim = act(Item.claim)
 item_release = act(Item.release, manager_helps=True)
 item_completion = act(Item.complete, manager_helps=True)
-item_unblocking = act(Item.unblock)
+item_resumption = act(Item.resume)
+item_undoing = act(Item.undo)
+item_failure = act(Item.fail, manager_helps=True, ask="failure")
 item_block = act(Item.block, manager_helps=True, ask="block")
 item_exemption = act(Item.set_aside, manager_helps=True, ask="exemption")
 item_reopening = act(Item.reopen, ask="reopening")
+
+
+@require_POST
+def item_handover(request: Request, slug: str, number: int) -> HttpResponse:
+    """Give the item to somebody else who works here."""
+    project = project_for(request, slug, need=Need.WORK)
+    item = get_object_or_404(project.items.select_related("project"), number=number)
+    form = HandoverForm(project, request.POST)
+    if not form.is_valid():
+        problem = {"handover_error": form.errors["to"][0]}
+        return item_response(request, project, number, status=422, forms=problem)
+    try:
+        item.hand_over(act_of(request), form.cleaned_data["to"].user, for_others=project.rights.manage)
+    except TransitionRefused as refusal:
+        return item_response(request, project, number, status=409, refusal=str(refusal))
+    return done(request, project, item)
 
 
 @require_POST

@@ -103,17 +103,17 @@ def test_reopening_a_part_reopens_the_group(project, technician, act):
     assert group.settled_by is None
 
 
-def test_block_keeps_the_owner_and_unblock_returns_it(project, technician, act):
+def test_block_keeps_the_owner_and_resume_returns_it(project, technician, act):
     lamps = item(project, "Lamps answer")
     lamps.claim(act(technician))
     lamps.block(act(technician), "No power on the pier")
     lamps.refresh_from_db()
     assert (lamps.state, lamps.owner, lamps.reason) == (State.BLOCKED, technician, "No power on the pier")
-    lamps.unblock(act(technician))
+    lamps.resume(act(technician))
     lamps.refresh_from_db()
     assert (lamps.state, lamps.reason) == (State.CLAIMED, "")
     assert [entry.action for entry in project.journal.order_by("-seq")[:2]] == [
-        Action.ITEM_UNBLOCKED,
+        Action.ITEM_RESUMED,
         Action.ITEM_BLOCKED,
     ]
 
@@ -159,3 +159,57 @@ def test_a_reading_is_kept_with_its_history(project, technician, other_technicia
         ("19", other_technician),
     ]
     assert last(project).action == Action.READING_GIVEN
+
+
+def test_failing_says_how_and_can_be_taken_up_again(project, technician, act):
+    lamps = item(project, "Lamps answer")
+    lamps.claim(act(technician))
+    lamps.fail(act(technician), "Three of eight stay dark")
+    lamps.refresh_from_db()
+    assert (lamps.state, lamps.owner, lamps.reason) == (State.FAILED, technician, "Three of eight stay dark")
+    assert last(project).action == Action.ITEM_FAILED
+    lamps.resume(act(technician))
+    assert item(project, "Lamps answer").state == State.CLAIMED
+
+
+def test_handing_over_gives_the_item_and_says_to_whom(project, technician, other_technician, act):
+    lamps = item(project, "Lamps answer")
+    lamps.claim(act(technician))
+    with pytest.raises(TransitionRefused):
+        lamps.hand_over(act(other_technician), other_technician)
+    lamps.hand_over(act(technician), other_technician)
+    assert item(project, "Lamps answer").owner == other_technician
+    assert "to Olga Technician" in last(project).sentence
+
+
+def test_a_manager_assigns_what_nobody_holds(project, manager, technician, act):
+    item(project, "Lamps answer").hand_over(act(manager), technician, for_others=True)
+    assert item(project, "Lamps answer").state == State.CLAIMED
+
+
+def test_undo_takes_back_ones_own_last_act_and_leaves_a_trail(project, technician, act):
+    item(project, "Backup restored").complete(act(technician))
+    part = item(project, "Replica follows")
+    part.complete(act(technician))
+    part.undo(act(technician))
+    assert item(project, "Replica follows").state == State.CLAIMED
+    assert item(project, "Database ready").state == State.OPEN
+    assert [entry.action for entry in part.history.all()] == [Action.ITEM_COMPLETED, Action.ITEM_UNDONE]
+
+
+@pytest.mark.parametrize("verb", ["claim", "release", "block", "fail", "set_aside", "complete"])
+def test_what_was_undone_can_be_done_again(project, technician, act, verb):
+    lamps = item(project, "Lamps answer")
+    lamps.claim(act(technician))
+    if verb != "claim":
+        getattr(lamps, verb)(act(technician), *(["For a reason"] if verb in ("block", "fail", "set_aside") else []))
+    lamps.undo(act(technician))
+    assert item(project, "Lamps answer").state == (State.OPEN if verb == "claim" else State.CLAIMED)
+
+
+def test_nobody_undoes_what_another_did(project, technician, other_technician, act):
+    lamps = item(project, "Lamps answer")
+    lamps.complete(act(technician))
+    with pytest.raises(TransitionRefused, match="not yours to take back"):
+        lamps.undo(act(other_technician))
+    assert item(project, "Lamps answer").state == State.DONE

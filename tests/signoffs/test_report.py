@@ -69,7 +69,7 @@ def test_a_superseded_signature_stays_readable_below_the_others(finished, techni
 def test_deviations_keep_what_happened_even_when_it_went_well_in_the_end(project, technician, act):
     blocked, aside = builders.item(project, "Certificates"), builders.item(project, "Rows counted")
     blocked.block(act(technician), "The vendor sleeps")
-    blocked.unblock(act(technician))
+    blocked.resume(act(technician))
     blocked.complete(act(technician))
     aside.set_aside(act(technician), "Nothing to count")
     first, second = report_of(project, NOON).deviations

@@ -33,8 +33,11 @@ from checklists.models import (
 )
 
 COPIED = (Phase, Section, Item, Field, Contact, EscalationLevel, Procedure, Step, Slot)
-# What an item has only because somebody worked on it.
-RUN = ("state", "owner", "settled_by", "settled_at", "changed_at", "reason")
+# What a row has only because somebody worked on it.
+RUN: dict[type[models.Model], tuple[str, ...]] = {
+    Phase: ("opened_at", "opened_by", "opened_reason"),
+    Item: ("state", "owner", "settled_by", "settled_at", "changed_at", "reason"),
+}
 # What a project has of its own; everything else is its plan's and comes along.
 OWN = ("slug", "name", "customer", "system", "go_live_at", "zone", "cloned_from", "created_at", "created_by")
 
@@ -81,8 +84,7 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
 def _copy_plan(original: Project, project: Project) -> None:
     phases = _copy_all(original.phases.all(), project=project)
     sections = _copy_levels(Section.objects.filter(phase__project=original), phase=phases)
-    fresh = {column.name: column.get_default() for column in Item._meta.concrete_fields if column.name in RUN}
-    items = _copy_levels(original.items.all(), project=project, phase=phases, section=sections, **fresh)
+    items = _copy_levels(original.items.all(), project=project, phase=phases, section=sections)
     _copy_all(original.fields.all(), project=project, phase=phases, section=sections, item=items)
     _copy_all(original.contacts.all(), project=project)
     _copy_all(original.escalation_levels.all(), project=project)
@@ -98,8 +100,10 @@ def _copy_people(original: Project, project: Project, act: Act) -> None:
 
 
 def _copy_of(row: Row, **changes: Any) -> Row:
-    """An unsaved copy. A change that is a mapping says which copy takes the place of what the original pointed to."""
-    columns = {column.attname: getattr(row, column.attname) for column in row._meta.concrete_fields}
+    """An unsaved copy, without the run. A change that is a mapping tells the copy of what the original pointed to."""
+    run = RUN.get(type(row), ())
+    kept = [column for column in row._meta.concrete_fields if column.name not in run]
+    columns = {column.attname: getattr(row, column.attname) for column in kept}
     columns.pop(row._meta.pk.attname)
     copy = type(row)(**columns)
     for name, change in changes.items():

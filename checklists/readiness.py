@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from checklists import schedule
 from checklists.models import Item, Phase, Project
 from checklists.models.item import SETTLED, State
+from checklists.models.phase import PhaseKind
+from checklists.timetable import Timetable
 
 # The order in which states stand in a progress bar and in words.
 ORDER = (
@@ -91,3 +94,83 @@ def tallies(project: Project) -> list[tuple[Phase, Tally]]:
     for phase_id, state in project.items.order_by().values_list("phase_id", "state"):
         by_phase.setdefault(phase_id, Counter())[state] += 1
     return [(phase, Tally(by_phase.get(phase.pk, Counter()))) for phase in project.phases.all()]
+
+
+def waits(project: Project, phases: list[tuple[Phase, Tally]]) -> dict[int, str]:
+    """Where phases follow each other: what a phase waits for, as `Waits for Phase 1: 2 open`, by the phase's key.
+
+    The rule is that of `Phase.guard_its_turn`, told of all phases at once.
+    """
+    found: dict[int, str] = {}
+    unsettled: tuple[Phase, Tally] | None = None
+    for phase, tally in phases:
+        if not project.sequential or phase.kind != PhaseKind.PHASE:
+            continue
+        if unsettled and not phase.opened_at:
+            before, left = unsettled
+            found[phase.pk] = f"Waits for {before.title}: {left.total - left.settled} open"
+        if not tally.is_settled:
+            unsettled = (phase, tally)
+    return found
+
+
+def waits_of(timetable: Timetable, project: Project) -> dict[int, str]:
+    """What each waiting phase waits for, from the items of a timetable."""
+    return waits(project, [(phase, Tally.of(items)) for phase, items in _by_phase(timetable)])
+
+
+def _by_phase(timetable: Timetable) -> list[tuple[Phase, list[Item]]]:
+    by_phase: dict[int, list[Item]] = {pk: [] for pk in timetable.phases}
+    for item in timetable.items.values():
+        by_phase[item.phase_id].append(item)
+    return [(phase, by_phase[pk]) for pk, phase in timetable.phases.items()]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a phase is not green, and the filter of the plan that shows it."""
+
+    words: str
+    filter: str
+    tone: str = ""
+
+
+@dataclass
+class Area:
+    """A phase as readiness sees it: how far it is, why it is not green, what it waits for."""
+
+    phase: Phase
+    tally: Tally
+    reasons: list[Reason]
+    waits: str
+    when: str
+
+
+def areas(timetable: Timetable, project: Project) -> list[Area]:
+    """Every phase of the project with why it is not green, the worst first."""
+    gates = waits_of(timetable, project)
+    found = []
+    for phase, items in _by_phase(timetable):
+        window = timetable.span_of(phase)
+        when = schedule.stretch(window, project.tzinfo) if window else ""
+        reasons = _reasons(timetable, items)
+        found.append(Area(phase, Tally.of(items), reasons, gates.get(phase.pk, ""), when))
+    return found
+
+
+def _reasons(timetable: Timetable, items: list[Item]) -> list[Reason]:
+    tally = Tally.of(items)
+    late = sum(timetable.is_late(item) for item in items)
+    soon = [item for item in items if timetable.is_soon(item)]
+    unowned = sum(item.owner_id is None for item in soon)
+    found = [Reason(f"{late} late", "late", "late")] if late else []
+    found += [
+        Reason(f"{tally.counts[state]} {state.label.lower()}", state.value, "bad" if state == State.FAILED else "warn")
+        for state in (State.FAILED, State.BLOCKED, State.REOPENED)
+        if tally.counts[state]
+    ]
+    if soon:
+        whose = f", {unowned} of them nobody’s" if unowned else ""
+        found.append(Reason(f"{len(soon)} due within 2 hours{whose}", "soon", "warn"))
+    left = [(state, tally.counts[state]) for state in (State.CLAIMED, State.OPEN) if tally.counts[state]]
+    return found + [Reason(f"{count} {state.label.lower()}", state.value) for state, count in left]

@@ -1,6 +1,91 @@
-"""Moments in words, and the distance to T-0."""
+"""Moments in words, the distance to T-0, and from offsets to moments: all pure, the present comes in from outside."""
 
-from datetime import UTC, datetime, tzinfo
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Protocol
+
+HOUR, DAY, WEEK = 60, 24 * 60, 7 * 24 * 60
+# From when on something is due soon.
+SOON = timedelta(hours=2)
+
+
+class Timed(Protocol):
+    """What says when, or stands around something that does: an item, a section, a phase."""
+
+    offset_start: int | None
+    offset_end: int | None
+    clock: str
+    round: dict | None
+
+
+@dataclass(frozen=True)
+class Window:
+    """From when something can be done until when it is due; `offset` is the due time's in minutes from T-0.
+
+    A window without an end, such as "month 2+", is due when it begins.
+    """
+
+    start: datetime
+    due: datetime
+    offset: int
+    is_open: bool = False
+
+    def is_late(self, now: datetime) -> bool:
+        return now > self.due
+
+    def is_soon(self, now: datetime) -> bool:
+        return self.due - SOON <= now <= self.due
+
+
+def moment(go_live_at: datetime, zone: tzinfo, minutes: int, clock: str = "") -> datetime:
+    """So many minutes from T-0. Whole days are days of the calendar, all else is time that passes.
+
+    "T-3 days" shows the same wall clock as T-0 although the clocks changed between; "T-2 hours" is two hours, always.
+    With a `clock` it is that time of the same day. A time that a change of clocks skips is as much later as the clocks
+    jump, and of a time that comes twice the first one counts.
+    """
+    days, rest = divmod(minutes, DAY)
+    found = go_live_at.astimezone(UTC)
+    if rest:
+        found += timedelta(minutes=minutes)
+    elif days:
+        there = go_live_at.astimezone(zone)
+        found = on_the_clock(there.date() + timedelta(days=days), there.timetz(), zone)
+    if clock:
+        found = on_the_clock(found.astimezone(zone).date(), time.fromisoformat(clock), zone)
+    return found
+
+
+def on_the_clock(day: date, wall: time, zone: tzinfo) -> datetime:
+    """The moment at which clocks in the zone show this time on this day, in UTC."""
+    return datetime.combine(day, wall.replace(tzinfo=None), zone).astimezone(UTC)
+
+
+def window_of(chain: Iterable[Timed], go_live_at: datetime, zone: tzinfo) -> Window | None:
+    """When something happens, by its own offset or else by the nearest around it; the chain goes outwards.
+
+    A time of day without a day, such as "08:00" in a section "T-1 day", is of the day that stands around it. The time
+    of day of a round tells when each round is, not when all of it is due. None where nothing tells.
+    """
+    clock = ""
+    for timed in chain:
+        clock = clock or ("" if timed.round else timed.clock)
+        if timed.offset_start is None:
+            continue
+        last = timed.offset_start if timed.offset_end is None else timed.offset_end
+        try:
+            start = moment(go_live_at, zone, timed.offset_start, clock)
+            due = moment(go_live_at, zone, last, clock)
+        except OverflowError:  # beyond the calendar: T-0 in the year 9999
+            return None
+        return Window(start, max(start, due), last, timed.offset_end is None)
+    return None
+
+
+# -- In words --------------------------------------------------------------------------------------------------------
 
 
 def words(moment: datetime, zone: tzinfo) -> str:
@@ -26,3 +111,34 @@ def t_clock(now: datetime, go_live_at: datetime) -> str:
     sign, minutes = ("−", -minutes) if minutes < 0 else ("+", minutes)
     days, rest = divmod(minutes, 24 * 60)
     return f"T{sign}{days} d {rest // 60:02}:{rest % 60:02}"
+
+
+def offset_words(minutes: int) -> str:
+    """An offset as the field writes it: `T−3 d`, `T+1 d 12 h`, `T−15 min`, `T−0`."""
+    days, rest = divmod(abs(minutes), DAY)
+    parts = [(days, "d"), (rest // HOUR, "h"), (rest % HOUR, "min")]
+    told = " ".join(f"{number} {unit}" for number, unit in parts if number)
+    return f"T{'+' if minutes > 0 else '−'}{told or 0}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time, as exactly as one cares: `25 min`, `1 h 48`, `3 d 4 h`. A moment counts as a minute."""
+    minutes = max(1, int(length.total_seconds() // 60))
+    if minutes < HOUR:
+        return f"{minutes} min"
+    if minutes < DAY:
+        return f"{minutes // HOUR} h {minutes % HOUR:02}" if minutes % HOUR else f"{minutes // HOUR} h"
+    days, hours = divmod(minutes // HOUR, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def stretch(window: Window, zone: tzinfo) -> str:
+    """A window on the clocks of a zone: `7 Feb, 08:00 to 12:00 EET`, `from 7 Mar, 08:00 EET` where it has no end."""
+    start, due = window.start.astimezone(zone), window.due.astimezone(zone)
+    if window.is_open:
+        return f"from {clock(start, zone)} {start:%Z}"
+    if start == due:
+        return f"{clock(due, zone)} {due:%Z}"
+    begin = clock(start, zone) if start.tzname() == due.tzname() else f"{clock(start, zone)} {start:%Z}"
+    end = f"{due:%H:%M}" if start.date() == due.date() else clock(due, zone)
+    return f"{begin} to {end} {due:%Z}"

@@ -181,11 +181,11 @@ def row_of(
         if number
     ]
     person = item.settled_by if item.is_settled else item.owner
-    if item.settled_at:
-        moment, when, tone = item.settled_at, schedule.clock(item.settled_at, project.tzinfo), ""
-    else:
-        window = timetable.of_item(item)
-        moment = window.due if window else None
+    moment, when, tone = item.settled_at, "", ""
+    if moment:
+        when = schedule.clock(moment, project.tzinfo)
+    elif window := timetable.of_item(item):
+        moment = window.due
         when, tone = timetable.due_words(item)
     return Row(
         number=item.number,

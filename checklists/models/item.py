@@ -162,6 +162,8 @@ class Item(Timing):
         with self._changing(act):
             if self.state == State.DONE:
                 return
+            if self.project.sequential:
+                self.phase.guard_its_turn()
             self._guard_ready_to_settle(act, for_others)
             self._settle(State.DONE, act)
             self._record(act, Action.ITEM_COMPLETED)

@@ -12,22 +12,27 @@ import secrets
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 
 from checklists.act import Act
-from checklists.models.project import Project
 
 if TYPE_CHECKING:
     from checklists.models.item import Item
+    from checklists.models.project import Project
 
 GENESIS = "0" * 64
+
+# PostgreSQL's channel for new entries; see live.py.
+CHANNEL = "golive_journal"
 
 
 class Action(models.TextChoices):
     """Everything that can happen to a project, each with the words that follow the actor's name."""
 
     PROJECT_CREATED = "project.created", "created the project"
-    PROJECT_CHANGED = "project.changed", "changed the project's details"
+    PROJECT_CHANGED = "project.changed", "changed the project's details:"
+    GO_LIVE_MOVED = "project.go_live_moved", "moved T-0"
+    PHASE_OPENED = "phase.opened_early", "opened early"
     MEMBER_ADDED = "member.added", "added a person"
     MEMBER_CHANGED = "member.changed", "changed a person's role"
     MEMBER_REMOVED = "member.removed", "removed a person"
@@ -56,6 +61,13 @@ def chain_hash(prev: str, body: str) -> str:
 def canonical(value: object) -> str:
     """JSON with one possible spelling: sorted keys, no spaces, characters as they are."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def announce(project: Project, seq: int, action: Action) -> None:
+    """Tell the processes that listen for open pages. PostgreSQL delivers on commit; SQLite is asked, not told."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{project.pk} {seq} {action.value}"])
 
 
 class JournalQuerySet(models.QuerySet["JournalEntry"]):
@@ -88,6 +100,7 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
                 "facts": facts,
             }
         )
+        announce(project, seq, action)
         return self.create(
             project=project,
             seq=seq,
@@ -104,6 +117,10 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
             hash=chain_hash(prev, body),
         )
 
+    def head(self, project: Project) -> int:
+        """The number of the newest entry."""
+        return self.filter(project=project).order_by("-seq").values_list("seq", flat=True).first() or 0
+
     def first_broken(self, project: Project) -> int | None:
         """The number of the first entry that does not follow from the one before it; None for an intact chain."""
         prev, expected = GENESIS, 1
@@ -119,7 +136,7 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
 class JournalEntry(models.Model):
     """Somebody did something at a moment. Names and texts are as they were then, whatever changes later."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="journal")
+    project = models.ForeignKey("Project", on_delete=models.PROTECT, related_name="journal")
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -158,6 +175,9 @@ class JournalEntry(models.Model):
             words.append(f"#{number}")
         if self.subject:
             words.append(self.subject)
-        if shown := ", ".join(str(value) for value in self.facts.values() if value):
+        facts = self.facts
+        if "old" in facts:
+            words.append(f"from {facts.pop('old')} to {facts.pop('new')}")
+        if shown := ", ".join(str(value) for value in facts.values() if value):
             words.append(f"({shown})")
         return " ".join(words)

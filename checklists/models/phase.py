@@ -1,7 +1,13 @@
 """Phases and their sections: where an item stands in the plan, in the author's order and words."""
 
-from django.db import models
+from __future__ import annotations
 
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from checklists.act import Act, TransitionRefused
+from checklists.models.journal import Action, JournalEntry
 from checklists.models.project import Project
 from checklists.models.timing import Timing
 
@@ -28,18 +34,66 @@ class Division(Timing):
         return self.title
 
 
+# How many of the items that hold a phase back a refusal names.
+NAMED = 3
+
+
 class Phase(Division):
-    """A top division of the plan."""
+    """A top division of the plan.
+
+    In a project whose phases follow each other it waits for those before it, unless a manager opened it early.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="phases")
     kind = models.CharField(max_length=16, choices=PhaseKind.choices, default=PhaseKind.PHASE)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    opened_reason = models.TextField(max_length=1000, blank=True)
 
     class Meta:
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["project", "position"], name="phase_position_unique"),
             models.CheckConstraint(condition=models.Q(kind__in=PhaseKind.values), name="phase_kind_known"),
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, opened_by__isnull=True, opened_reason="")
+                | (Q(opened_at__isnull=False, opened_by__isnull=False) & ~Q(opened_reason="")),
+                name="phase_opened_has_who_and_why",
+            ),
         ]
+
+    def open_early(self, act: Act, reason: str) -> None:
+        """Let the phase be worked on before those before it are settled, for a reason; for managers."""
+        with self.project.locked():
+            self.refresh_from_db(from_queryset=Phase.objects.select_related("project"))
+            if self.opened_at:
+                return
+            if not self.waits_for():
+                raise TransitionRefused(f"{self.title} waits for nothing. Nothing was changed.")
+            self.opened_at, self.opened_by, self.opened_reason = act.at, act.by, reason
+            self.save()
+            JournalEntry.objects.record(self.project, act, Action.PHASE_OPENED, subject=self.title, remark=reason)
+
+    def waits_for(self) -> Phase | None:
+        """The nearest phase before this one that is not settled, where that matters."""
+        if not self.project.sequential or self.opened_at or self.kind != PhaseKind.PHASE:
+            return None
+        before = self.project.items.open().filter(phase__kind=PhaseKind.PHASE, phase__position__lt=self.position)
+        nearest = before.order_by("-phase__position").values_list("phase", flat=True).first()
+        return self.project.phases.get(pk=nearest) if nearest else None
+
+    def guard_its_turn(self) -> None:
+        """Refuse work on a phase whose turn has not come; the sentence names what holds it back."""
+        if before := self.waits_for():
+            left = list(before.items.open().order_by("number").values_list("number", "text"))
+            names = ", ".join(f"#{number} {text}" for number, text in left[:NAMED])
+            more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+            raise TransitionRefused(
+                f"{self.title} waits for {before.title}: {names}{more} not settled. Nothing was changed. "
+                "A manager can open the phase early, with a reason."
+            )
 
 
 class Section(Division):

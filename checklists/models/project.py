@@ -14,6 +14,10 @@ from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils.text import slugify
 
+from checklists import schedule
+from checklists.act import Act, TransitionRefused
+from checklists.models.journal import Action, JournalEntry
+
 if TYPE_CHECKING:
     from checklists.access import Rights
 
@@ -42,6 +46,7 @@ class Project(models.Model):
     system = models.CharField(max_length=200, blank=True)
     go_live_at = models.DateTimeField()
     zone = models.CharField(max_length=64, validators=[validate_zone])
+    sequential = models.BooleanField(default=False, help_text="Whether phases follow each other: one after another.")
     document_title = models.TextField(blank=True, help_text="The title of the source, where the name is another.")
     metadata = models.JSONField(default=dict, blank=True)
     prose = models.JSONField(default=list, blank=True)
@@ -94,6 +99,37 @@ class Project(models.Model):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PROJECT_LOCK, self.pk])
             yield
+
+    # -- Verbs -------------------------------------------------------------------------------------------------------
+
+    def move_go_live(self, act: Act, moment: datetime, zone: str, reason: str, seen: datetime) -> None:
+        """Move T-0, and with it everything that counts from it, for a reason; for managers.
+
+        `seen` is the T-0 that the person saw when they decided: refused when somebody else moved it meanwhile.
+        """
+        with self.locked():
+            self.refresh_from_db(fields=["go_live_at", "zone"])
+            if (self.go_live_at, self.zone) == (moment, zone):
+                return
+            old = schedule.words(self.go_live_at, self.tzinfo)
+            if self.go_live_at != seen:
+                raise TransitionRefused(f"T-0 was moved meanwhile: it is {old} now. Nothing was changed.")
+            zones = f"{self.zone} to {zone}" if self.zone != zone else ""
+            self.go_live_at, self.zone = moment, zone
+            self.save(update_fields=["go_live_at", "zone"])
+            new = schedule.words(moment, self.tzinfo)
+            JournalEntry.objects.record(self, act, Action.GO_LIVE_MOVED, remark=reason, old=old, new=new, zones=zones)
+
+    def order_phases(self, act: Act, sequential: bool) -> None:
+        """Say whether phases follow each other; for managers."""
+        with self.locked():
+            self.refresh_from_db(fields=["sequential"])
+            if self.sequential == sequential:
+                return
+            self.sequential = sequential
+            self.save(update_fields=["sequential"])
+            words = "phases follow each other" if sequential else "phases need not follow each other"
+            JournalEntry.objects.record(self, act, Action.PROJECT_CHANGED, subject=words)
 
     @classmethod
     def free_slug(cls, name: str) -> str:

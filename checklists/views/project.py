@@ -39,14 +39,14 @@ def project_list(request: Request) -> HttpResponse:
 
 def project(request: Request, slug: str) -> HttpResponse:
     """The plan: `state` in the query chooses which rows are shown."""
-    project = project_for(request, slug)
-    plan = sheet.sheet_of(project, request.user.pk, request.GET.get("state", "all"))
+    project, now = project_for(request, slug), timezone.now()
+    plan = sheet.sheet_of(project, request.user.pk, now, request.GET.get("state", "all"))
     context = {
         "project": project,
         "tab": "mine" if plan.chosen == "mine" else "plan",
         "sheet": plan,
         "latest": project.journal.order_by("-seq")[:LATEST],
         "zone_name": project.local(project.go_live_at).tzname(),
-        "t_clock": schedule.t_clock(timezone.now(), project.go_live_at),
+        "t_clock": schedule.t_clock(now, project.go_live_at),
     }
     return render(request, "checklists/project.html", context)

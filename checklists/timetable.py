@@ -1,0 +1,134 @@
+"""A project's timetable as of a moment: when each item is due, which are late, and which are due soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from checklists import schedule
+from checklists.models import Item, Phase, Project, Section
+from checklists.schedule import Timed, Window
+
+# What an item needs to have for its due time and its state to be known.
+COLUMNS = (
+    "number",
+    "state",
+    "optional",
+    "owner_id",
+    "settled_at",
+    "phase_id",
+    "section_id",
+    "parent_id",
+    "offset_start",
+    "offset_end",
+    "clock",
+    "round",
+)
+
+
+class Timetable:
+    """Due times follow from T-0 whenever they are asked for; none is stored, so none can be left behind."""
+
+    def __init__(
+        self,
+        project: Project,
+        phases: Iterable[Phase],
+        sections: Iterable[Section],
+        items: Iterable[Item],
+        now: datetime,
+    ):
+        self.go_live_at, self.zone, self.now = project.go_live_at, project.tzinfo, now
+        self.phases = {phase.pk: phase for phase in phases}
+        self.sections = {section.pk: section for section in sections}
+        self.items = {item.pk: item for item in items}
+        self._windows: dict[tuple[str, int], Window | None] = {}
+
+    @classmethod
+    def load(cls, project: Project, now: datetime) -> Timetable:
+        """From the database, in three queries."""
+        sections = Section.objects.filter(phase__project=project)
+        return cls(project, project.phases.all(), sections, project.items.only(*COLUMNS), now)
+
+    def moved(self, project: Project) -> Timetable:
+        """The same plan around another project's T-0, for looking ahead."""
+        return Timetable(project, self.phases.values(), self.sections.values(), self.items.values(), self.now)
+
+    def of_item(self, item: Item) -> Window | None:
+        """The item's window: its own, or that of the item, the section or the phase around it."""
+        key = ("item", item.pk)
+        if key not in self._windows:
+            self._windows[key] = self._window(self._around(item))
+        return self._windows[key]
+
+    def of_phase(self, phase: Phase) -> Window | None:
+        return self._window([phase])
+
+    def of_section(self, section: Section) -> Window | None:
+        return self._window(self._outwards(section, section.phase_id))
+
+    def span_of(self, phase: Phase) -> Window | None:
+        """From the first to the last moment of anything in the phase."""
+        own = [self.of_phase(phase), *(self.of_item(item) for item in self.items.values() if item.phase_id == phase.pk)]
+        windows = [window for window in own if window]
+        if not windows:
+            return None
+        last = max(windows, key=lambda window: window.due)
+        return Window(min(window.start for window in windows), last.due, last.offset)
+
+    def is_late(self, item: Item) -> bool:
+        """Whether it should be settled by now and is not."""
+        window = None if item.is_settled else self.of_item(item)
+        return window is not None and window.is_late(self.now)
+
+    def is_soon(self, item: Item) -> bool:
+        """Whether it is to be settled within the next two hours."""
+        window = None if item.is_settled else self.of_item(item)
+        return window is not None and window.is_soon(self.now)
+
+    @property
+    def late(self) -> list[Item]:
+        return [item for item in self.items.values() if self.is_late(item)]
+
+    @property
+    def soon(self) -> list[Item]:
+        return [item for item in self.items.values() if self.is_soon(item)]
+
+    def due_words(self, item: Item) -> tuple[str, str]:
+        """An item's due column, and its tone: `late 1 h 48` and late, `in 25 min` and warn, `7 Feb, 08:00` and none."""
+        window = self.of_item(item)
+        if window is None:
+            return "", ""
+        if window.is_late(self.now):
+            return f"late {schedule.span(self.now - window.due)}", "late"
+        if window.is_soon(self.now):
+            return f"in {schedule.span(window.due - self.now)}", "warn"
+        return schedule.clock(window.due, self.zone), ""
+
+    def due_sentence(self, item: Item) -> str:
+        """When the item is or was due, and how late it is or was done: `7 Feb 2027, 08:00 EET (T−0), done 12 min late`."""
+        window = self.of_item(item)
+        if window is None:
+            return ""
+        told = f"{schedule.words(window.due, self.zone)} ({schedule.offset_words(window.offset)})"
+        if item.settled_at:
+            late = item.settled_at - window.due
+            return f"{told}, settled {schedule.span(late)} late" if item.settled_at > window.due else told
+        state, tone = self.due_words(item)
+        return f"{told}, {state}" if tone else told
+
+    def _window(self, chain: Iterable[Timed]) -> Window | None:
+        return schedule.window_of(chain, self.go_live_at, self.zone)
+
+    def _around(self, item: Item) -> Iterator[Timed]:
+        """The item and all that it stands in, outwards."""
+        above: Item | None = item
+        while above is not None:
+            yield above
+            above = self.items.get(above.parent_id) if above.parent_id else None
+        yield from self._outwards(self.sections.get(item.section_id) if item.section_id else None, item.phase_id)
+
+    def _outwards(self, section: Section | None, phase_id: int) -> Iterator[Timed]:
+        while section is not None:
+            yield section
+            section = self.sections.get(section.parent_id) if section.parent_id else None
+        yield self.phases[phase_id]

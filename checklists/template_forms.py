@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from crispy_forms.layout import HTML, Layout, Submit
+from crispy_forms.layout import HTML, Div, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from checklists.forms import IntakeForm, LaunchForm
 from checklists.models import Role, TemplateVersion
-from checklists.templating import ASKED, Variable
+from checklists.templating import ASKED, UNKNOWN, Variable
 from checklists.versions import Person, variables_in
 
 PEOPLE = 200
@@ -112,18 +112,19 @@ class FromTemplateForm(LaunchForm):
         self.answered = [variable for variable in found if variable.answer]
         self.asked = [variable for variable in found if not variable.answer][:ASKED]
         self.unasked = len(found) - len(self.answered) - len(self.asked)
-        names = []
+        lines: dict[int, list[str]] = {}
         for index, variable in enumerate(self.asked):
-            names.append(f"variable_{index}")
-            self.fields[names[-1]] = field_for(variable)
-        variables = [HTML(HEADING), *names] if names else []
+            self.fields[f"variable_{index}"] = field_for(variable)
+            lines.setdefault(variable.places[0].line, []).append(f"variable_{index}")
+        # What stands in one row of the text, such as name, phone and e-mail of a contact, stands in one row here.
+        rows = [Div(*names, css_class="field-pair") for names in lines.values()]
         self.helper.layout = Layout(
             "name",
             "customer",
             "system",
             "go_live",
             "zone",
-            *variables,
+            *([HTML(HEADING), *rows] if rows else []),
             "people",
             Submit("create", "Make the project"),
         )
@@ -157,9 +158,10 @@ class FromTemplateForm(LaunchForm):
 
 
 def field_for(variable: Variable) -> forms.Field:
-    """A field that asks for a variable; its help tells the placeholder and how often it stands in the text."""
+    """A field that asks for a variable; its help tells a placeholder that has a name, and how often it stands there."""
     places = len(variable.places)
-    help_text = variable.text if places == 1 else f"{variable.text}, {places} places"
+    help_text = "" if UNKNOWN.fullmatch(variable.text) else variable.text
+    help_text += f", {places} places" if places > 1 else ""
     if variable.is_date:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         return forms.DateField(label=variable.label, required=False, help_text=help_text, widget=widget)

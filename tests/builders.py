@@ -60,6 +60,34 @@ systemctl status lamps
 | Go-Live Approved | | |
 """
 
+TEMPLATE = """# Go-Live of [SYSTEM_NAME]
+
+**Customer:** [CUSTOMER_NAME]
+**Target Go-Live:** [DD.MM.YYYY]
+**Backup Date**: TBD (one week before)
+
+## Phase 1: Before (T-3 days)
+
+- [ ] Server of [CUSTOMER_NAME] stands in [DATA_CENTRE]
+- [ ] No TBD is left in this plan
+- [ ] [HIGH] Rows counted: ____
+- [ ] See [RUNBOOK](RUNBOOK.md)
+```
+deploy --to [DATA_CENTRE] --release $VERSION --log run_YYYYMMDD_HHMMSS ${LIST[INDEX]}
+```
+
+## Phase 2: Night (T-0)
+
+- [ ] Switched over
+
+## Contacts
+
+| Role | Name | Phone |
+|------|------|-------|
+| Lead | [NAME] | TBD |
+| Night desk | [NAME] | +44 20 7946 0100 |
+"""
+
 
 def project(manager: User, at: datetime, text: str = PLAN, name: str = "Harbour Lights") -> Project:
     """A project made by the real importer."""

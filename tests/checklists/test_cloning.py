@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db.models import DateTimeField
 from django.urls import reverse
 
 from checklists.cloning import COPIED, OWN, RUN, clone_project
 from checklists.importing.plan import Launch
-from checklists.models import Item, JournalEntry, Membership, Note, Project, Reading, Role, Section, Step
+from checklists.models import Item, JournalEntry, Membership, Note, Phase, Project, Reading, Role, Section, Step
+from golive_site.accounts.models import User
 from tests.builders import T_ZERO, item, settle
 from tests.builders import project as make
+from tests.conftest import NOON
 
 DEMO = Path(settings.BASE_DIR) / "checklists" / "demo" / "launch.md"
 LATER = Launch("Harbour Lights II", "Other Harbour", "Lamps", T_ZERO + timedelta(days=30), "Europe/Lisbon")
@@ -44,9 +47,9 @@ def written(rows, *, without=()):
 
 def plan_of(project):
     return {
-        "phases": written(project.phases.all()),
+        "phases": written(project.phases.all(), without=RUN[Phase]),
         "sections": written(Section.objects.filter(phase__project=project).order_by("phase__position", "position")),
-        "items": written(project.items.all(), without=RUN),
+        "items": written(project.items.all(), without=RUN[Item]),
         "fields": written(project.fields.all()),
         "contacts": written(project.contacts.all()),
         "levels": written(project.escalation_levels.all()),
@@ -81,16 +84,15 @@ def test_a_clone_has_its_own_go_live(demo, manager, act):
 def test_nothing_of_the_run_comes_along(project, manager, technician, act):
     item(project, "Certificates").note(act(technician), "Seen")
     project.fields.get().read(act(technician), "12")
-    item(project, "Lamps answer").block(act(technician), "No power")
-    item(project, "Lamps answer").resume(act(technician))
     settle(project, act(technician))
+    item(project, "Lamps answer").reopen(act(manager), "Dark again")
+    item(project, "Lamps answer").block(act(technician), "No power")
     clone = clone_project(project, LATER, act(manager))
-    for name in RUN:
-        default = Item._meta.get_field(name).get_default()
-        assert {getattr(each, name) for each in clone.items.all()} == {default}
+    fresh = make(manager, NOON)
+    assert written(clone.items.all()) == written(fresh.items.all())
     assert not Note.objects.filter(item__project=clone).exists()
     assert not Reading.objects.filter(field__project=clone).exists()
-    assert not project.items.open().exists()
+    assert project.items.settled().exists()
 
 
 def test_no_row_of_the_clone_belongs_to_the_original(demo, manager, act):
@@ -143,6 +145,17 @@ def test_every_model_of_the_plan_is_either_copied_or_left():
         and {"project", "phase", "item", "procedure", "field"} & {f.name for f in model._meta.fields}
     }
     assert hanging == {*COPIED, *LEFT}
+
+
+@pytest.mark.parametrize("model", COPIED, ids=lambda model: model.__name__)
+def test_who_and_when_are_of_the_run(model):
+    """A column that points to a person or holds a moment tells of work: cloning.py has to begin it anew."""
+    telling = {
+        column.name
+        for column in model._meta.concrete_fields
+        if column.related_model is User or isinstance(column, DateTimeField)
+    }
+    assert telling <= set(RUN.get(model, ()))
 
 
 def test_the_number_of_queries_does_not_grow_with_the_items(manager, act, django_assert_max_num_queries):

@@ -1,53 +1,19 @@
-"""Templates: what they ask for, what becomes of the words, their versions, what changed, and projects made from them."""
+"""Templates: pages, versions, and projects made from them."""
 
 import re
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.urls import reverse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from checklists.act import TransitionRefused
-from checklists.differences import compare, pieces
-from checklists.importing.reading import read_checklist
-from checklists.management.commands.load_library import FOLDER, LIBRARY
 from checklists.models import Project, Role, Template
-from checklists.templating import fill, variables_of
 from checklists.versions import add_template, add_version
 from golive_site.accounts.models import User
-from tests.builders import PLAN, seed
+from tests.builders import PLAN
+from tests.builders import TEMPLATE as TEXT
 
-TEXT = """# Go-Live of [SYSTEM_NAME]
-
-**Customer:** [CUSTOMER_NAME]
-**Target Go-Live:** [DD.MM.YYYY]
-**Backup Date**: TBD (one week before)
-
-## Phase 1: Before (T-3 days)
-
-- [ ] Server of [CUSTOMER_NAME] stands in [DATA_CENTRE]
-- [ ] No TBD is left in this plan
-- [ ] [HIGH] Rows counted: ____
-- [ ] See [RUNBOOK](RUNBOOK.md)
-```
-deploy --to [DATA_CENTRE] --release $VERSION --log run_YYYYMMDD_HHMMSS ${LIST[INDEX]}
-```
-
-## Phase 2: Night (T-0)
-
-- [ ] Switched over
-
-## Contacts
-
-| Role | Name | Phone |
-|------|------|-------|
-| Lead | [NAME] | TBD |
-| Night desk | [NAME] | +44 20 7946 0100 |
-"""
 LAUNCH = {
     "name": "Lamps",
     "customer": "A | B Ltd",
@@ -68,151 +34,8 @@ def template(manager):
     return add_template("Lamps", "For harbours", TEXT.encode(), NOON, manager)
 
 
-def asked(text: str) -> dict[str, str]:
-    return {variable.label: variable.answer for variable in variables_of(text)}
-
-
 def making(template, number=1):
     return reverse("template_project", args=[template.slug, number])
-
-
-# -- Variables -------------------------------------------------------------------------------------------------------
-
-
-def test_t17_placeholders_are_found_and_literal_ones_left_alone():
-    assert asked(TEXT) == {
-        "System name": "system",
-        "Customer name": "customer",
-        "Target Go-Live": "date",
-        "Backup Date": "",
-        "Data centre": "",
-        "Lead, Name": "",
-        "Lead, Phone": "",
-        "Night desk, Name": "",
-    }
-
-
-def test_a_name_is_asked_for_once_and_put_in_everywhere_even_into_a_command():
-    filled = fill(TEXT, {"DATA CENTRE": "Ness", "CUSTOMER NAME": "Ort"})
-    assert "stands in Ness" in filled
-    assert "deploy --to Ness --release $VERSION --log run_YYYYMMDD_HHMMSS ${LIST[INDEX]}" in filled
-    assert "[SYSTEM_NAME]" in filled
-
-
-def test_a_date_is_written_in_the_authors_form():
-    (variable,) = [each for each in variables_of(TEXT) if each.form]
-    assert variable.worded(date(2027, 2, 7)) == "07.02.2027"
-    (moment,) = variables_of("Start: [YYYY-MM-DD HH:MM]")
-    assert moment.worded(datetime(2027, 2, 7, 8, 5)) == "2027-02-07 08:05"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "- [ ] [OPTIONAL] Backup",
-        "[API]: https://example.org",
-        "![LOGO](x.png)",
-        "[README][1]",
-        "- [X] done",
-        "[P1] and [PHASE 2] and [SEV 1]",
-        "`[ -f FILE ]` and `grep [A-Z]` and `echo ${LIST[INDEX]}`",
-        "~~~\n[INFO] [START] TBD [YYYY-MM-DD]\n~~~",
-        "count: ____ rows, $VERSION, YYYYMMDD_HHMMSS",
-        "Nothing is TBD here",
-    ],
-)
-def test_what_is_no_placeholder(text):
-    assert variables_of(text) == []
-
-
-def test_brackets_that_another_tool_escaped_are_read():
-    assert fill("**Kunde:** \\[CUSTOMER\\_NAME\\]", {"CUSTOMER NAME": "Ort"}) == "**Kunde:** Ort"
-
-
-def test_the_customers_documents_are_asked_for_what_they_leave_open():
-    """T17 in 000:3-6 and 243-246, 002:6-8 and 430-443."""
-    first = asked(seed("000").read_text())
-    assert first["Customer name"] == "customer"
-    assert first["Target Go-Live"] == "date"
-    assert {f"{who}, {what}" for who in ("Project Lead", "Customer PM") for what in ("Name", "Phone")} <= set(first)
-    second = asked(seed("002").read_text())
-    assert {"Go-Live Date", "Backup Date", "IT Director, Phone", "Senior Management"} <= set(second)
-    assert not any(variables_of(seed(number).read_text()) for number in ("001", "004"))
-
-
-@given(st.text(alphabet="[]ABC_TBD\\|`:# \n-xYMH$", max_size=200))
-@settings(max_examples=300, deadline=None)
-def test_without_values_nothing_changes_and_places_are_true(text):
-    assert fill(text, {}) == text
-    lines = text.split("\n")
-    for variable in variables_of(text):
-        for place in variable.places:
-            assert lines[place.line - 1][place.start : place.end].strip("\\")
-
-
-# -- Differences -----------------------------------------------------------------------------------------------------
-
-
-def changes(before: str, after: str) -> list[tuple[str, str, str]]:
-    found = compare(read_checklist(before.encode()), read_checklist(after.encode()))
-    return [(change.sort, change.entry.kind, change.entry.text) for change in found.changes]
-
-
-def test_the_same_text_has_no_differences():
-    found = compare(read_checklist(PLAN.encode()), read_checklist(PLAN.encode()))
-    assert found.changes == []
-    assert found.kept == 7
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("- [ ] Lamps answer", "- [ ] Lamps answer\n- [ ] Horn tried", [("added", "item", "Horn tried")]),
-        ("- [ ] Lamps answer\n", "", [("removed", "item", "Lamps answer")]),
-        ("within 5 seconds", "within 9 seconds", [("changed", "item", "Replica follows within 9 seconds")]),
-        ("30 days or more", "60 days or more", [("changed", "item", "Certificates valid")]),
-        ("count: ____ rows", "count: ____ MB", [("changed", "item", "Rows counted (count: ____ MB)")]),
-        ("lamps\n```", "lamps --all\n```", [("changed", "section", "Servers")]),
-        ("2. Restart the old lamps", "2. Restart the oldest lamps", [("changed", "step", "Restart the oldest lamps")]),
-        ("Nia Okafor", "Ola Nordmann", [("changed", "contact", "Harbour master")]),
-        ("Phase 1: Before", "Phase 1: Long before", [("changed", "phase", "Phase 1: Long before")]),
-        ("T-0", "T-1 hour", [("changed", "phase", "Phase 2: Night")]),
-        (
-            "- [ ] Switch the name to the new server\n- [ ] Lamps answer",
-            "- [ ] Lamps answer\n- [ ] Switch the name to the new server",
-            [("moved", "item", "Switch the name to the new server")],
-        ),
-    ],
-)
-def test_differences_name_what_changed_and_nothing_else(old, new, expected):
-    assert old in PLAN
-    found = changes(PLAN, PLAN.replace(old, new, 1))
-    assert [each for each in found if each[1] != "signature"] == expected
-
-
-def test_an_item_in_another_phase_was_moved():
-    moved = PLAN.replace("- [ ] Lamps answer\n", "").replace(
-        "- [ ] Certificates", "- [ ] Lamps answer\n- [ ] Certificates"
-    )
-    assert changes(PLAN, moved) == [("moved", "item", "Lamps answer")]
-
-
-def test_words_tell_what_came_and_went():
-    assert [(piece.op, piece.text) for piece in pieces("disk > 120 GB", "disk > 150 GB")] == [
-        ("same", "disk > "),
-        ("del", "120"),
-        ("ins", "150"),
-        ("same", " GB"),
-    ]
-
-
-def test_two_large_versions_without_a_common_word_are_compared_quickly():
-    one, other = (
-        read_checklist(("# x\n## Phase 1: a\n" + "".join(f"- [ ] {w}{n}\n" for n in range(4000))).encode())
-        for w in "ab"
-    )
-    found = compare(one, other)
-    assert (found.count("added"), found.count("removed")) == (4000, 4000)
 
 
 # -- Pages -----------------------------------------------------------------------------------------------------------
@@ -438,68 +261,3 @@ def test_a_project_without_a_template_says_so(project, browser):
     page = browser.get(reverse("project_template", args=[project.slug])).text
     assert "was not made from a template" in page
     assert "plan.md" in page
-
-
-# -- The library -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("shipped", LIBRARY, ids=lambda shipped: shipped.slug)
-def test_what_we_ship_is_read_without_a_doubt(shipped):
-    outline = read_checklist((FOLDER / f"{shipped.slug}.md").read_bytes())
-    counts = outline.counts
-    assert outline.warnings == []
-    assert outline.repairs == []
-    assert 60 <= counts["items"] <= 120
-    assert counts["phases"] >= 8
-    assert all(phase.window or "Ongoing" in phase.title for phase in outline.phases)
-    assert counts["rounds"] >= 1
-    assert {"number", "yesno", "choice", "long"} <= {
-        field.kind for phase in outline.phases for field in all_fields(phase)
-    }
-    rollback = next(each for each in outline.procedures if each.kind == "rollback")
-    assert len(rollback.steps) >= 7
-    assert "at most" in rollback.estimate
-    assert sum(1 for each in outline.criteria if each.kind == "rollback") >= 4
-    assert sum(1 for each in outline.criteria if each.kind == "success") >= 5
-    assert sum(1 for slot in outline.slots if slot.kind == "vote") == 4
-    assert sum(1 for slot in outline.slots if slot.scope and slot.kind == "signature") >= 4
-    assert any(slot.title == "Go-Live Approved" and not slot.scope for slot in outline.slots)
-    assert counts["escalation_levels"] == 3
-    assert any(contact.emergency for contact in outline.contacts)
-    assert {"customer", "date"} <= set(asked((FOLDER / f"{shipped.slug}.md").read_text()).values())
-
-
-def all_fields(place):
-    yield from place.fields
-    for inner in (*place.items, *getattr(place, "sections", [])):
-        yield from all_fields(inner)
-
-
-def test_every_file_of_the_library_is_shipped():
-    assert {path.stem for path in Path(FOLDER).glob("*.md")} == {shipped.slug for shipped in LIBRARY}
-
-
-def test_the_library_is_loaded_once_and_a_changed_text_becomes_a_version(manager, tmp_path, monkeypatch, capsys):
-    for _ in range(2):
-        call_command("load_library")
-        assert Template.objects.count() == len(LIBRARY)
-        assert all(template.versions.count() == 1 for template in Template.objects.all())
-    web = Template.objects.get(slug="web-application")
-    add_version(web, TEXT.encode(), NOON, manager, "Ours")
-    for shipped in LIBRARY:
-        text = (FOLDER / f"{shipped.slug}.md").read_text()
-        (tmp_path / f"{shipped.slug}.md").write_text(text + ("\n" if shipped.slug == "web-application" else ""))
-    call_command("load_library")
-    assert web.versions.count() == 2
-    monkeypatch.setattr("checklists.management.commands.load_library.FOLDER", tmp_path)
-    for _ in range(2):
-        call_command("load_library")
-        assert web.versions.count() == 3
-    assert "Added version 3 of the template Web application." in capsys.readouterr().out
-
-
-def test_the_library_leaves_somebodys_own_template_alone(manager, capsys):
-    add_template("Web", "", TEXT.encode(), NOON, manager, slug="web-application")
-    call_command("load_library")
-    assert Template.objects.get(slug="web-application").versions.count() == 1
-    assert "ours was left out" in capsys.readouterr().out

@@ -59,7 +59,9 @@ class Change:
     def words(self) -> list[Piece]:
         """The text, with what came and went."""
         if self.old and self.new:
-            return pieces(self.old.text, self.new.text)
+            before, after = (each.text.replace("**", "") for each in (self.old, self.new))
+            # Stars are shown only where they are all that changed.
+            return pieces(before, after) if before != after else pieces(self.old.text, self.new.text)
         return [Piece("same", self.entry.text)]
 
     @property

@@ -14,7 +14,7 @@ from checklists.entries import Entry, entries_of
 from checklists.forms import ZONES, posted
 from checklists.importing.decode import Refused
 from checklists.importing.reading import read_checklist
-from checklists.models import Template, TemplateVersion
+from checklists.models import Project, Template, TemplateVersion
 from checklists.template_forms import FromTemplateForm, TemplateForm, VersionForm
 
 # What an outline shows beside a text: short facts, not the commands and details.
@@ -135,7 +135,8 @@ def project_template(request: Request, slug: str) -> HttpResponse:
     """What a project was made from, and what changed there since."""
     project = project_for(request, slug, need=Need.READ)
     pinned = project.template_version
-    context = {"project": project, "tab": "template", "pinned": pinned}
+    original = Project.objects.visible_to(request.user).filter(clones=project).first()
+    context = {"project": project, "tab": "template", "pinned": pinned, "original": original}
     if pinned:
         newest = version_of(pinned.template)
         between = pinned.template.versions.filter(number__gt=pinned.number).defer("source")

@@ -204,3 +204,11 @@ def test_only_managers_clone(project, technician, auditor, outsider, signed_in):
     for user, status in ((technician, 403), (auditor, 403), (outsider, 404)):
         assert signed_in(user).post(address(project), FORM).status_code == status
     assert Project.objects.count() == 1
+
+
+def test_a_clone_tells_its_original_to_those_who_may_see_it(project, manager, technician, act, signed_in):
+    clone = clone_project(project, LATER, act(manager), with_people=True)
+    page = reverse("project_template", args=[clone.slug])
+    assert project.get_absolute_url() in signed_in(technician).get(page).text
+    project.memberships.get(user=technician).remove(act(manager))
+    assert f'"{project.get_absolute_url()}"' not in signed_in(technician).get(page).text

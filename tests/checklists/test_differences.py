@@ -67,3 +67,13 @@ def test_two_large_versions_without_a_common_word_are_compared_quickly():
     )
     found = compare(one, other)
     assert (found.count("added"), found.count("removed")) == (4000, 4000)
+
+
+def test_stars_are_shown_only_where_they_are_all_that_changed():
+    def words(before, after):
+        pages = [read_checklist(f"# x\n\n## Phase 1: a\n\n- [ ] {text}\n".encode()) for text in (before, after)]
+        (change,) = compare(*pages).changes
+        return "".join(piece.text for piece in change.words if piece.op != "del")
+
+    assert words("**Tell the quays**: channel 12", "**Tell the quays**: channel 14") == "Tell the quays: channel 14"
+    assert words("Tell the quays: now", "**Tell the quays**: now") == "**Tell the quays**: now"

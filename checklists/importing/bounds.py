@@ -12,6 +12,7 @@ from .limits import Limits
 
 LIST_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 BOX = re.compile(r"^[ \t>|]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)*(?:\[[ xX]?\]|[☐☑☒□])", re.MULTILINE)
+ROOM = re.compile(r"_{3,}|\[[ xX]?\]")
 # Marks of inline Markdown in such a row are no writing, and a later rendering should not be made to untangle them.
 TANGLE = re.compile(r"[\[\]()*_`~<>!]{1000}")
 FENCE = re.compile(r"(`{3,}|~{3,})")
@@ -22,6 +23,12 @@ def refuse_excess(text: str, limits: Limits) -> None:
     """Raise Refused where the text goes beyond the limits in items, levels, columns, lines or line length."""
     if text.count("\n") > limits.lines:
         raise Refused(f"The checklist has more than {limits.lines:,} lines. Split it into several plans.")
+    cells = text.count("|")
+    if cells > limits.cells:
+        raise Refused(f"The tables have more than {limits.cells:,} cells. Leave out what the plan does not need.")
+    blanks = sum(1 for _ in ROOM.finditer(text))
+    if blanks > limits.blanks + limits.items:
+        raise Refused(f"The checklist has more than {limits.blanks:,} blanks. Leave out those that nobody fills in.")
     boxes = sum(1 for _ in BOX.finditer(text))
     refuse_items(boxes, limits)
     tangle = TANGLE.search(text)

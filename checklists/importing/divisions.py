@@ -58,9 +58,9 @@ def _read(state: State, division: Division, place: Section, context: Context) ->
         fill_procedures(state, place, division.blocks, inner)
     else:
         fill(state, place, division.blocks, inner)
-    titled = titled_items(state, division.children) if not role else []
+    titled = titled_items(state, division.children) if not role else set()
     for child in division.children:
-        if child in titled:
+        if child.line in titled:
             read_titled(state, child, place, inner)
         else:
             _read_section(state, child, place, inner)

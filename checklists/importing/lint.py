@@ -14,6 +14,7 @@ from .vocabulary import PHASE_TITLE
 from .wording import words_of
 
 # Words that stand in so many titles that they name no phase.
+LONGEST_TIMELINE = 200
 COMMON = frozenset({"phase", "and", "the", "for", "und", "der", "die", "plan", "day", "steps", "checklist"})
 
 
@@ -40,7 +41,11 @@ def _contradictions(outline: Outline) -> Iterator[Remark]:
                 phase.line, "contradicting-offset", f'"{phase.title}" has another moment in its text: {phase.window}'
             )
         named = _names(phase)
-        told = [milestone for milestone in outline.milestones if named and named <= _words(milestone.text)]
+        told = [
+            milestone
+            for milestone in outline.milestones[:LONGEST_TIMELINE]
+            if named and named <= _words(milestone.text)
+        ]
         if told and all(_differ(phase.offset, milestone.offset) for milestone in told):
             yield Remark(
                 told[0].line,

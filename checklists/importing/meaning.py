@@ -72,24 +72,29 @@ def _explain_items(items: Sequence[Item], around: Offset | None, above: Item | N
         durations = (duration_in(text) for text in (item.text, *item.details))
         if not item.window:
             item.duration = next((found for found in (*durations, *estimates) if found), None)
-        item.condition = _condition(item.text, before.fields if before else [])
+        item.condition = _condition(item.text, _last_question(before))
         _ask(item.fields, item.condition)
         _explain_items(item.items, around, item)
         before = item
 
 
 def _ask(fields: list[Field], condition: Condition | None = None) -> None:
-    """Give fields the threshold in their label, and the condition of their item or of the field before them."""
-    for index, found in enumerate(fields):
+    """Give fields the threshold in their label, and the condition of their item or of the question before them."""
+    question: Field | None = None
+    for found in fields:
         wishes = thresholds_in(found.label)
         found.threshold = wishes[0] if wishes else None
-        found.condition = condition or _condition(found.label, fields[:index])
+        found.condition = condition or _condition(found.label, question)
+        question = found if found.choices else question
 
 
-def _condition(text: str, questions: list[Field]) -> Condition | None:
+def _last_question(item: Item | None) -> Field | None:
+    return next((found for found in reversed(item.fields) if found.choices), None) if item else None
+
+
+def _condition(text: str, question: Field | None) -> Condition | None:
     """The question that `If yes, ...` goes back to, with the answer in the question's own spelling."""
     match = IF.match(text)
-    question = next((found for found in reversed(questions) if found.choices), None)
     if not match or question is None:
         return None
     word = match["answer"].lower()

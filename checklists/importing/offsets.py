@@ -56,12 +56,13 @@ BARE = re.compile(rf"(?P<number>{COUNT})\s?(?P<unit>{UNIT})", re.IGNORECASE)
 CLOCK = re.compile(
     r"(?<![\d:.])(?P<hour>\d{1,2})(?:[:h](?P<minute>\d{2}))?\s?(?P<half>[ap]\.?m\b\.?)?(?![\d:])", re.IGNORECASE
 )
+LONGEST = 200  # letters; whoever needs more says something else
 DASHES = str.maketrans(dict.fromkeys("–—−‐‑‒", "-"))
 
 
 def offset_of(words: str) -> Offset | None:
     """What the words for when say, None where they name no moment. `T+24 to T+7 days` is 24 hours to 7 days."""
-    text = words.translate(DASHES)
+    text = words[:LONGEST].translate(DASHES)
     found = _points(text) or _shifted(text) or _opening(text) or _numbered(text) or _bare(text.strip())
     rest = text
     for pattern in (POINT, SHIFTED, BEFORE, SINCE, OPENING, NUMBERED):

@@ -19,7 +19,7 @@ from .vocabulary import (
 )
 from .wording import key_value, without_bold
 
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 PHONE = re.compile(r"\+?\d[\d ()/.-]{5,}\d")
 LEVEL = re.compile(r"\b(?:level|tier|stufe|ebene|niveau|nivel|nível|l|p)\s*\d\b|[一二三四五\d]级", re.IGNORECASE)
 BRACKET_END = re.compile(r"^(?P<who>.*?)\s*[(（](?P<time>[^()（）]*\d[^()（）]*|immediate\w*)[)）]$", re.IGNORECASE)

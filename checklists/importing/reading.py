@@ -86,7 +86,7 @@ def _read_blocks(state: State, blocks: list[Block]) -> None:
     _read_head(state, layout)
     titled = titled_items(state, layout.phases)
     for division in layout.phases:
-        if division in titled:
+        if division.line in titled:
             _read_titled(state, division)
             continue
         container = layout.containers.get(division.line)
@@ -101,10 +101,10 @@ def _read_blocks(state: State, blocks: list[Block]) -> None:
 def _read_titled(state: State, division: Division) -> None:
     """Top headings that are items stand together in one phase, named after the document."""
     title = state.outline.title or UNTITLED
-    phase = next((known for known in state.outline.phases if known.line == 0), None)
-    if phase is None:
-        phase = Phase(title, 0)
-        state.outline.phases.append(phase)
+    if state.titled is None:
+        state.titled = Phase(title, 0)
+        state.outline.phases.append(state.titled)
+    phase = state.titled
     read_titled(state, division, phase, Context(trail=(title,), phase=phase))
 
 

@@ -61,6 +61,8 @@ class State:
     corrected: dict[int, str] = field(default_factory=dict)  # what the user says that a line is
     outdented: set[int] = field(default_factory=set)  # lines that the user took out of what is above them
 
+    titled: Phase | None = None  # has the items that are top headings
+
     def guess(self, line: int, kind: str, text: str) -> None:
         """Note what was inferred, for the preview to ask about; where the user has spoken there is no question."""
         if line not in self.corrected and line not in self.outdented:

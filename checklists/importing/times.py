@@ -25,6 +25,7 @@ SINCE = re.compile(rf"(?:after|nach|après|después de|após)\s+{COUNT}\s?{UNIT}
 BY_THEN = re.compile(rf"(?:by|at|before|from|around|until|~)?\s*(?:{WINDOW.pattern})", re.IGNORECASE)
 SPAN = re.compile(r"\d+\s?h", re.IGNORECASE)
 AFTERWARDS = re.compile(r"\b(?:post|after|launch|first)\b", re.IGNORECASE)
+LONGEST = 2_000  # letters; no title or task that says when is longer
 BRACKETS = re.compile(r"[(（]([^()（）]*)[)）]")
 TIMELINE = re.compile(
     r"(?:timeline|timing|when|window|zeitpunkt|zeitraum|quand|cuándo|quando)\s*[:：]\s*(.+)", re.IGNORECASE
@@ -59,6 +60,8 @@ def window_in(text: str, anywhere: bool = True) -> str:
 
     Durations, versions, ports and counts in brackets are no times (`(4 hours)`, `(1.24+)`, `(30+ days)`).
     """
+    if len(text) > LONGEST:
+        return ""
     leading = SINCE.match(text)
     if leading:
         return leading[0].strip()
@@ -80,7 +83,7 @@ def timeline_in(text: str) -> str:
 
 def recurrence_in(text: str) -> str:
     """How often a check comes round, in the author's words with their bracket; empty for what is done once."""
-    if ONCE.search(text):
+    if len(text) > LONGEST or ONCE.search(text):
         return ""
     brackets = BRACKETS.search(text)
     bound = f" ({brackets[1].strip()})" if brackets else ""

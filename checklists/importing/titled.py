@@ -12,12 +12,12 @@ from .vocabulary import role_of
 FEWEST = 3  # fewer headings of a kind are an introduction and a remark
 
 
-def titled_items(state: State, divisions: list[Division]) -> list[Division]:
-    """Those of sibling headings that are items: with text below them, but no list and no heading of their own."""
+def titled_items(state: State, divisions: list[Division]) -> set[int]:
+    """The lines of those sibling headings that are items: with text below them, but no list and no heading."""
     if not state.boxless:
-        return []
-    found = [division for division in divisions if _is_item(division) and division.line not in state.corrected]
-    return found if len(found) >= FEWEST and 2 * len(found) >= len(divisions) else []
+        return set()
+    found = {division.line for division in divisions if _is_item(division)} - state.corrected.keys()
+    return found if len(found) >= FEWEST and 2 * len(found) >= len(divisions) else set()
 
 
 def _is_item(division: Division) -> bool:

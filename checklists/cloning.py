@@ -7,8 +7,9 @@ neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -32,7 +33,8 @@ from checklists.models import (
     Step,
 )
 
-COPIED = (Phase, Section, Item, Field, Contact, EscalationLevel, Procedure, Step, Slot)
+# In this order: what others point to comes first.
+COPIED: tuple[type[models.Model], ...] = (Phase, Section, Item, Field, Contact, EscalationLevel, Procedure, Step, Slot)
 # What a row has only because somebody worked on it.
 RUN: dict[type[models.Model], tuple[str, ...]] = {
     Phase: ("opened_at", "opened_by", "opened_reason"),
@@ -41,8 +43,14 @@ RUN: dict[type[models.Model], tuple[str, ...]] = {
 # What a project has of its own; everything else is its plan's and comes along.
 OWN = ("slug", "name", "customer", "system", "go_live_at", "zone", "cloned_from", "created_at", "created_by")
 
+# What points to rows of the same plan has to point to their copies.
+PLAN = frozenset({Project, *COPIED})
+# The way from a row to its project, where it is not a column of its own.
+PATHS: dict[type[models.Model], str] = {Section: "phase__project", Step: "procedure__project"}
+NESTED = (Section, Item)
+
 Row = TypeVar("Row", bound=models.Model)
-Nested = TypeVar("Nested", Section, Item)
+Copies = dict[type[models.Model], dict[int, Any]]
 
 
 @transaction.atomic
@@ -54,6 +62,7 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
     with original.locked():
         project = _copy_of(
             original,
+            {},
             slug=Project.free_slug(launch.name),
             name=launch.name,
             customer=launch.customer,
@@ -82,15 +91,13 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
 
 
 def _copy_plan(original: Project, project: Project) -> None:
-    phases = _copy_all(original.phases.all(), project=project)
-    sections = _copy_levels(Section.objects.filter(phase__project=original), phase=phases)
-    items = _copy_levels(original.items.all(), project=project, phase=phases, section=sections)
-    _copy_all(original.fields.all(), project=project, phase=phases, section=sections, item=items)
-    _copy_all(original.contacts.all(), project=project)
-    _copy_all(original.escalation_levels.all(), project=project)
-    procedures = _copy_all(original.procedures.all(), project=project)
-    _copy_all(Step.objects.filter(procedure__project=original), procedure=procedures)
-    _copy_all(original.slots.all(), project=project, phase=phases)
+    copies: Copies = {Project: {original.pk: project}}
+    for model in COPIED:
+        copies[model] = {}
+        for level in _levels(model, original):
+            fresh = {row.pk: _copy_of(row, copies) for row in level}
+            model._default_manager.bulk_create(fresh.values())
+            copies[model] |= fresh
 
 
 def _copy_people(original: Project, project: Project, act: Act) -> None:
@@ -99,32 +106,27 @@ def _copy_people(original: Project, project: Project, act: Act) -> None:
         Membership.objects.admit(project, act, member.user.email, member.user.name, Role(member.role))
 
 
-def _copy_of(row: Row, **changes: Any) -> Row:
-    """An unsaved copy, without the run. A change that is a mapping tells the copy of what the original pointed to."""
+def _levels(model: type[models.Model], original: Project) -> Iterator[Iterable[models.Model]]:
+    """The model's rows of a project; those that hang on each other level by level, so that parents have their keys."""
+    rows = model._default_manager.filter(**{PATHS.get(model, "project"): original})
+    if model not in NESTED:
+        yield rows
+        return
+    for _, level in groupby(rows.order_by("depth"), key=attrgetter("depth")):
+        yield level
+
+
+def _copy_of(row: Row, copies: Copies, **changes: Any) -> Row:
+    """An unsaved copy without the run, that points to copies where the original points to rows of its own plan."""
+    copy = type(row)(**changes)
     run = RUN.get(type(row), ())
-    kept = [column for column in row._meta.concrete_fields if column.name not in run]
-    columns = {column.attname: getattr(row, column.attname) for column in kept}
-    columns.pop(row._meta.pk.attname)
-    copy = type(row)(**columns)
-    for name, change in changes.items():
-        if isinstance(change, dict):
-            change = change.get(columns[f"{name}_id"])
-        setattr(copy, name, change)
+    for column in row._meta.concrete_fields:
+        if column.primary_key or column.name in run or column.name in changes:
+            continue
+        value = getattr(row, column.attname)
+        target = column.related_model
+        if value is not None and target is not None and target in PLAN:
+            setattr(copy, column.name, copies[target][value])
+        else:
+            setattr(copy, column.attname, value)
     return copy
-
-
-def _copy_all(rows: Iterable[Row], **changes: Any) -> dict[int, Row]:
-    """Copies of the rows, saved, by the key of the original."""
-    copies = {row.pk: _copy_of(row, **changes) for row in rows}
-    for model in {type(copy) for copy in copies.values()}:
-        model._default_manager.bulk_create(copies.values())
-    return copies
-
-
-def _copy_levels(rows: Iterable[Nested], **changes: Any) -> dict[int, Nested]:
-    """Copies of rows that hang on each other by `parent`, level by level: a parent has its key before its children."""
-    copies: dict[int, Nested] = {}
-    by_depth = sorted(rows, key=lambda row: row.depth)
-    for _, level in groupby(by_depth, key=lambda row: row.depth):
-        copies |= _copy_all(level, parent=dict(copies), **changes)
-    return copies

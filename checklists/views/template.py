@@ -17,8 +17,8 @@ from checklists.importing.reading import read_checklist
 from checklists.models import Project, Template, TemplateVersion
 from checklists.template_forms import FromTemplateForm, TemplateForm, VersionForm
 
-# What an outline shows beside a text: short facts, not the commands and details.
-BESIDE = ("value", "name", "who", "response", "estimated time", "kind", "fields")
+# What an outline shows beside a text: short facts, not the commands and details. The text of an item has its blanks.
+BESIDE = ("value", "name", "who", "response", "estimated time", "kind")
 
 
 @require_GET
@@ -169,12 +169,13 @@ def parts_of(entries: list[Entry]) -> list[dict]:
         if entry.kind == "phase":
             part["when"] = facts.get("when", "")
             continue
+        shown = (*BESIDE, "fields") if entry.kind == "section" else BESIDE
         part["rows"].append(
             {
                 "kind": entry.kind,
                 "text": entry.text,
                 "depth": min(entry.depth - 1, 4),
-                "beside": [facts[name] for name in BESIDE if name in facts],
+                "beside": ", ".join(facts[name] for name in shown if name in facts),
                 "remark": ", ".join(facts[name] for name in ("when", "how often") if name in facts),
             }
         )

@@ -31,13 +31,16 @@ def groups_of(blocks: list[Block]) -> list[Group]:
             groups.append(Group(block.lines[0], title, rest))
         else:
             groups[-1].blocks.append(block)
-    return [part for index, group in enumerate(groups) for part in _until_box(group, groups[:index])]
+    parts: list[Group] = []
+    boxed = False  # whether any group so far ends with something to tick
+    for group in groups:
+        parts.extend(_until_box(group) if boxed and group.label else [group])
+        boxed = boxed or has_boxes(group.blocks[-1:])
+    return parts
 
 
-def _until_box(group: Group, before: list[Group]) -> list[Group]:
+def _until_box(group: Group) -> list[Group]:
     """Plain entries under a bold line between two items end where the next item begins, though the list goes on."""
-    if not group.label or not any(has_boxes(earlier.blocks[-1:]) for earlier in before):
-        return [group]
     first = group.blocks[0] if group.blocks else None
     if not isinstance(first, Listing) or has_boxes(first.bullets[0].blocks):
         return [group]

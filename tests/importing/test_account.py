@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,17 @@ from hypothesis import strategies as st
 
 from checklists.importing.decode import Refused
 from checklists.importing.reading import read_checklist
-from tests.importing.cases import check_account, corpus, read
+from tests.importing.cases import check_account, corpus, read, words
 
-QUICK = settings(max_examples=250, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+# `GOLIVE_SLOW=1` tries ten thousand documents, other ones each time.
+SLOW = bool(os.environ.get("GOLIVE_SLOW"))
+EXAMPLES = settings(
+    max_examples=5_000 if SLOW else 100,
+    derandomize=not SLOW,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 SUBJECTS = st.sampled_from(
     [
         "Backup made", "**Database**", "**Group:**", "Approved by: ____ Date: ____", "count: ___ verified", "Name: ____",
@@ -21,14 +31,15 @@ SUBJECTS = st.sampled_from(
         "<b>html</b> & <script>x</script>", "**Owner:** Ann", "Ann: ann@example.org", "a/b: c", "Prüfung größer ≥ 80 %",
         "", ">25%",
         "1. step", "[ ] inner", "☐ glyph", "- - deep", "____________", "\\_\\_\\_", "Timeline: T-7 days",
-        "daily report sent", "|", "***",
+        "daily report sent", "|", "***", "[GO / NO-GO]", "✅ GO", "❌ NO-GO", "If yes, why: ____", "Every 2 hours",
+        "T+24 to T+7 days", "**Lead**: Approved", "Decision: ☐ GO ☐ NO-GO", "Phone: 1", "[NAME]", "TBD (Target: May)", "> 4.0/5.0",
     ]
 )  # fmt: skip
 STARTS = st.sampled_from(
     [
         "", "- ", "- [ ] ", "- [x] ", "  - [ ] ", "  - ", "    - [ ] ", "      ", "* [ ] ", "+ ", "1. ", "2) [ ] ", "[ ] ", "☐ ",
         "> ", "> - [ ] ", "# ", "## ", "### ", "###### ", "| a | [ ] | ", "|---|---|", "| Role | Name | Phone |", "```", "~~~sh",
-        "---", "===", "\t- [ ] ", "| Item | Signature | ", "- **Level 2**: ", "**Sign-off**\n\n", "## Rollback plan\n", "-",
+        "---", "===", "\t- [ ] ", "| Item | Signature | ", "| Field | Details |", "| Task | Status |", "| a | done |", "- **Level 2**: ", "**Sign-off**\n\n", "## Rollback plan\n", "-",
         "## Contacts\n\n", "## Success criteria\n", "### Escalation\n", "## Sign-off\n", "**Rollback criteria:**\n",
     ]
 )  # fmt: skip
@@ -46,13 +57,13 @@ def check(source: str) -> None:
     check_account(source.replace("\r\n", "\n").replace("\r", "\n"), outline)
 
 
-@QUICK
+@EXAMPLES
 @given(DOCUMENTS)
 def test_no_line_of_a_checklist_is_lost(source: str) -> None:
     check(source)
 
 
-@QUICK
+@EXAMPLES
 @given(st.lists(ODD_LINES, max_size=12).map("\n".join))
 def test_no_line_of_odd_markdown_is_lost(source: str) -> None:
     check(source)
@@ -60,8 +71,15 @@ def test_no_line_of_odd_markdown_is_lost(source: str) -> None:
 
 @pytest.mark.parametrize("path", corpus(), ids=lambda path: path.stem)
 def test_no_line_of_a_strangers_checklist_is_lost(path: Path) -> None:
+    """`pytest -s` prints what became of each file."""
     source = path.read_bytes()
-    check_account(source.decode(), read_checklist(source))
+    outline = read_checklist(source)
+    check_account(source.decode(), outline)
+    found = len(words(source.decode()))
+    sys.stdout.write(
+        f"{path.name}: {len(outline.lines)} lines accounted for, {found} words found, {outline.counts['items']} items, "
+        f"{len(outline.guesses)} guesses\n"
+    )
 
 
 def test_the_account_names_the_kind_and_leads_to_the_thing() -> None:

@@ -186,7 +186,7 @@ def test_keys_may_be_texts_as_json_has_them() -> None:
     assert item(read_checklist(PLAN.encode(), corrections={"5": "item"}), 5).line == 5
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     DOCUMENTS,
     st.dictionaries(st.integers(1, 30), st.sampled_from(sorted((KINDS | LEVELS) - {"litter"})), max_size=6),

@@ -41,7 +41,9 @@ def placeholders_in(lines: Iterable[Line], kinds: dict[int, str]) -> list[Placeh
         if line.text.startswith("|") and not line.text.strip("|-: "):
             head = _cells(before)
         if kind and kind not in SILENT and (LIKELY.search(line.text) or WORD.search(line.text)):
-            found.extend(_of_row(line, head) if line.text.startswith("|") else _of_line(line, kind))
+            found.extend(
+                _of_row(line, head if kind != "metadata" else []) if line.text.startswith("|") else _of_line(line, kind)
+            )
         before = line.text
     return found
 
@@ -59,7 +61,8 @@ def _of_row(line: Line, head: list[str]) -> list[Placeholder]:
             column = head[index] if index < len(head) else ""
             if index:
                 named = " ".join(cell for cell in cells[:1] if not BRACKET.search(cell))
-                placeholder.name = ": ".join(part for part in (named, column or placeholder.name) if part)
+                # In a row of metadata the first cell says all.
+                placeholder.name = ": ".join(part for part in (named, column) if part) or placeholder.name
             found.append(placeholder)
     return found
 

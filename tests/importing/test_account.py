@@ -32,14 +32,17 @@ SUBJECTS = st.sampled_from(
         "", ">25%",
         "1. step", "[ ] inner", "☐ glyph", "- - deep", "____________", "\\_\\_\\_", "Timeline: T-7 days",
         "daily report sent", "|", "***", "[GO / NO-GO]", "✅ GO", "❌ NO-GO", "If yes, why: ____", "Every 2 hours",
-        "T+24 to T+7 days", "**Lead**: Approved", "Decision: ☐ GO ☐ NO-GO", "Phone: 1", "[NAME]", "TBD (Target: May)", "> 4.0/5.0",
+        "T+24 to T+7 days", "**Lead**: Approved", "Decision: ☐ GO ☐ NO-GO", "Phone: 1", "[NAME]", "TBD (Target: May)",
+        "> 4.0/5.0",
     ]
 )  # fmt: skip
 STARTS = st.sampled_from(
     [
         "", "- ", "- [ ] ", "- [x] ", "  - [ ] ", "  - ", "    - [ ] ", "      ", "* [ ] ", "+ ", "1. ", "2) [ ] ", "[ ] ", "☐ ",
         "> ", "> - [ ] ", "# ", "## ", "### ", "###### ", "| a | [ ] | ", "|---|---|", "| Role | Name | Phone |", "```", "~~~sh",
-        "---", "===", "\t- [ ] ", "| Item | Signature | ", "| Field | Details |", "| Task | Status |", "| a | done |", "- **Level 2**: ", "**Sign-off**\n\n", "## Rollback plan\n", "-",
+        "---", "===", "\t- [ ] ", "| Item | Signature | ",
+        "| Field | Details |", "| Task | Status |", "| a | done |", "- **Level 2**: ", "**Sign-off**\n\n", "## Rollback plan\n",
+        "-",
         "## Contacts\n\n", "## Success criteria\n", "### Escalation\n", "## Sign-off\n", "**Rollback criteria:**\n",
     ]
 )  # fmt: skip

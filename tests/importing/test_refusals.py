@@ -31,6 +31,8 @@ TOO_MUCH = {
     "stars": (b"*_" * 400_000, "tangle"),
     "a long line": (b"word " * 10_000, "characters"),
     "many lines": (b"a\n" * 60_000, "lines"),
+    "a table of many cells": ((b"|" + b"a|" * 49 + b"\n") * 4_000, "cells"),
+    "many blanks in a few lines": ((b"x: " + b"___ a " * 3_000 + b"\n") * 40, "blanks"),
 }
 
 
@@ -67,6 +69,24 @@ def test_code_may_look_deep_and_twelve_levels_are_read() -> None:
     code = "```\n" + "".join("  " * depth + "- a\n" for depth in range(40)) + "```\n"
     deep = "".join("  " * depth + "- [ ] a\n" for depth in range(12))
     assert read_checklist((deep + "\n" + code).encode()).counts["items"] == 12
+
+
+DEAR = {
+    "steps of a rollback": b"# P\n\n- [ ] a\n\n## Rollback\n\n" + b"1. do it\n" * 19_000,
+    "bold lines": b"# P\n\n- [ ] a\n\n## Rollback\n\n" + b"**G**\n\n1. a\n\n" * 4_900,
+    "headings as items": b"# P\n\n" + b"## H\n\ntext\n\n" * 4_900,
+    "contacts": b"# P\n\n- [ ] a\n\n## Contacts\n\n" + b"- **R**: a@b.cc\n" * 19_000,
+    "half an address": b"# P\n\n- [ ] a\n\n## Contacts\n\n" + (b"x: " + b"a.a.a.a." * 2_000 + b"\n") * 50,
+    "moments in a heading": (b"## " + b"T-1 to " * 2_700 + b"\n- [ ] a\n") * 50,
+    "lost indentation": b"# P\n\n- [ ] **a**\n" + b"- b\n" * 19_000,
+}
+
+
+@pytest.mark.parametrize("name", DEAR)
+def test_what_is_accepted_cannot_hang_a_worker(name: str) -> None:
+    begun = time.process_time()
+    read_checklist(DEAR[name])
+    assert time.process_time() - begun < 3
 
 
 def test_five_thousand_items_take_about_as_long_each_as_five_hundred() -> None:

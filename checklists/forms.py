@@ -80,12 +80,9 @@ class CorrectionForm(forms.Form):
     what = forms.ChoiceField(choices=[(kind, label) for kind, label, _ in KINDS], required=False)
 
 
-class LaunchForm(forms.Form):
-    """What makes a project of a draft: for whom, of what, and when, on the clocks of a zone."""
+class MomentForm(forms.Form):
+    """When T-0 is, on the clocks of a zone."""
 
-    name = forms.CharField(max_length=200, label="Project name")
-    customer = forms.CharField(max_length=200, required=False)
-    system = forms.CharField(max_length=200, required=False)
     go_live = forms.DateTimeField(
         label="Go-live (T-0)",
         input_formats=[MOMENT, "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
@@ -100,13 +97,6 @@ class LaunchForm(forms.Form):
         help_text="Where the go-live happens, such as Europe/Athens.",
     )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.layout = Layout(
-            "name", "customer", "system", "go_live", "zone", Submit("create", "Create the project")
-        )
-
     def clean(self) -> dict:
         data = super().clean() or {}
         if data.get("go_live") and data.get("zone"):
@@ -115,6 +105,34 @@ class LaunchForm(forms.Form):
             except ValueError as problem:
                 self.add_error("go_live", str(problem))
         return data
+
+
+class MoveForm(MomentForm):
+    """Another T-0, and why. `seen` is the T-0 that was there when this was decided."""
+
+    seen = forms.DateTimeField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why T-0 moves",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why: others will read it."},
+    )
+
+
+class LaunchForm(MomentForm):
+    """What makes a project of a draft: for whom, of what, and when."""
+
+    name = forms.CharField(max_length=200, label="Project name")
+    customer = forms.CharField(max_length=200, required=False)
+    system = forms.CharField(max_length=200, required=False)
+    field_order = ("name", "customer", "system", "go_live", "zone")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.layout = Layout(
+            "name", "customer", "system", "go_live", "zone", Submit("create", "Create the project")
+        )
 
     def launch(self) -> Launch:
         data = self.cleaned_data

@@ -17,7 +17,6 @@ from checklists import rendering, schedule
 from checklists.models import Field, Item, Note, Phase, Project, Reading, Section
 from checklists.models.item import SETTLED, State
 from checklists.readiness import Tally, waits
-from checklists.schedule import Window
 from checklists.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ FILTERS = {
     "mine": "Mine",
     "late": "Late",
     "soon": "Due soon",
+    State.OPEN.value: "Open",
     State.CLAIMED.value: "Claimed",
     State.BLOCKED.value: "Blocked",
     State.FAILED.value: "Failed",
@@ -258,9 +258,6 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
                 return timetable.is_soon(item)
         return item.state == chosen
 
-    def when(window: Window | None) -> str:
-        return schedule.stretch(window, project.tzinfo) if window else ""
-
     phases = []
     for phase in all_phases:
         blocks = []
@@ -270,14 +267,14 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
             blocks.append(
                 Block(
                     part,
-                    when(timetable.of_section(part)) if part and part.offset_start is not None else "",
+                    timetable.words_of(part) if part else "",
                     [row(item) for item in here if keep(item)],
                     fields[(*place, None)] if chosen == "all" else [],
                     Tally.of(here),
                 )
             )
         tally = sum((block.tally for block in blocks), Tally())
-        phases.append(PhaseSheet(phase, blocks, tally, when(timetable.of_phase(phase))))
+        phases.append(PhaseSheet(phase, blocks, tally, timetable.words_of(phase)))
     gates = waits(project, [(sheet.phase, sheet.tally) for sheet in phases])
     for sheet in phases:
         sheet.waits = gates.get(sheet.phase.pk, "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from copy import copy
+from datetime import datetime, tzinfo
 
 from checklists import schedule
 from checklists.models import Item, Phase, Project, Section
@@ -37,7 +38,9 @@ class Timetable:
         items: Iterable[Item],
         now: datetime,
     ):
-        self.go_live_at, self.zone, self.now = project.go_live_at, project.tzinfo, now
+        self.go_live_at: datetime = project.go_live_at
+        self.zone: tzinfo = project.tzinfo
+        self.now = now
         self.phases = {phase.pk: phase for phase in phases}
         self.sections = {section.pk: section for section in sections}
         self.items = {item.pk: item for item in items}
@@ -47,11 +50,13 @@ class Timetable:
     def load(cls, project: Project, now: datetime) -> Timetable:
         """From the database, in three queries."""
         sections = Section.objects.filter(phase__project=project)
-        return cls(project, project.phases.all(), sections, project.items.only(*COLUMNS), now)
+        return cls(project, project.phases.select_related("opened_by"), sections, project.items.only(*COLUMNS), now)
 
-    def moved(self, project: Project) -> Timetable:
-        """The same plan around another project's T-0, for looking ahead."""
-        return Timetable(project, self.phases.values(), self.sections.values(), self.items.values(), self.now)
+    def moved(self, go_live_at: datetime, zone: tzinfo) -> Timetable:
+        """The same plan around another T-0, for looking ahead."""
+        other = copy(self)
+        other.go_live_at, other.zone, other._windows = go_live_at, zone, {}
+        return other
 
     def of_item(self, item: Item) -> Window | None:
         """The item's window: its own, or that of the item, the section or the phase around it."""
@@ -74,6 +79,13 @@ class Timetable:
             return None
         last = max(windows, key=lambda window: window.due)
         return Window(min(window.start for window in windows), last.due, last.offset)
+
+    def words_of(self, division: Phase | Section) -> str:
+        """When a phase or section is, in local time; empty where itself it does not say."""
+        if division.offset_start is None:
+            return ""
+        window = self.of_phase(division) if isinstance(division, Phase) else self.of_section(division)
+        return schedule.stretch(window, self.zone) if window else ""
 
     def is_late(self, item: Item) -> bool:
         """Whether it should be settled by now and is not."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from checklists.views import clone, draft, intake, item, journal, people, project, template
+from checklists.views import clone, draft, intake, item, journal, people, phase, project, template, work
 
 item_urls: list[URLPattern | URLResolver] = [
     path("", item.item, name="item"),
@@ -30,6 +30,8 @@ project_urls: list[URLPattern | URLResolver] = [
     path("journal/", journal.journal, name="journal"),
     path("template/", template.project_template, name="project_template"),
     path("clone/", clone.project_clone, name="project_clone"),
+    path("phase-order/", phase.phase_order, name="phase_order"),
+    path("phases/<int:pk>/opening/", phase.phase_opening, name="phase_opening"),
 ]
 
 draft_urls: list[URLPattern | URLResolver] = [
@@ -51,6 +53,7 @@ template_urls: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("work/", work.work, name="work"),
     path("projects/", project.project_list, name="projects"),
     path("projects/new/", intake.project_new, name="project_new"),
     path("projects/new/<uuid:pk>/", include(draft_urls)),

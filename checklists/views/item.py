@@ -74,7 +74,8 @@ def add_progress(context: dict, project: Project, item: Item, viewer_id: int, ti
     """What else on the plan page follows an act: the numbers, and the rows above the item."""
     states = timetable.items.values()
     context["tally"], context["late"] = Tally.of(states), len(timetable.late)
-    context["gates"] = waits_of(timetable, project)
+    waits = waits_of(timetable, project)
+    context["gates"] = {pk: waits.get(pk, "") for pk in timetable.phases} if project.sequential else {}
     context["phase_tally"] = Tally.of(each for each in states if each.phase_id == item.phase_id)
     context["section_tally"] = Tally.of(
         each for each in states if (each.phase_id, each.section_id) == (item.phase_id, item.section_id)

@@ -16,6 +16,8 @@ PAGES = [
     "contacts/",
     "procedures/",
     "journal/",
+    "readiness/",
+    "go-live/?go_live=2027-01-07T08:00&zone=Europe/Athens",
     "report/",
     "people/",
 ]
@@ -30,7 +32,7 @@ def test_pages(enter, project, manager, technician, act, size, scheme):
     page = enter(manager, size=size)
     page.emulate_media(color_scheme=scheme)
     found = {}
-    for path in ["/projects/", "/projects/new/", *(project.get_absolute_url() + part for part in PAGES)]:
+    for path in ["/projects/", "/projects/new/", "/work/", *(project.get_absolute_url() + part for part in PAGES)]:
         page.goto(path)
         results = Axe().run(page, options=RULES)
         if results.violations_count:

@@ -24,6 +24,8 @@ ADDRESSES = {
     "slot": ("get", READERS),
     "project_template": ("get", READERS),
     "project_clone": ("get", MANAGERS),
+    "readiness": ("get", READERS),
+    "go_live": ("get", MANAGERS),
     "report": ("get", READERS),
     "report_pdf": ("get", READERS),
     "item_claim": ("post", WORKERS),
@@ -39,9 +41,11 @@ ADDRESSES = {
     "field_readings": ("post", WORKERS),
     "item_notes": ("post", NOTERS),
     "member_removal": ("post", MANAGERS),
+    "phase_order": ("post", MANAGERS),
+    "phase_opening": ("post", MANAGERS),
 }
 # The same addresses with the method that changes something.
-CHANGES = {"members": MANAGERS, "slot": SIGNERS, "project_clone": MANAGERS}
+CHANGES = {"members": MANAGERS, "go_live": MANAGERS, "slot": SIGNERS, "project_clone": MANAGERS}
 
 
 def names_below(resolver: URLResolver, prefix: str = "") -> set[str]:
@@ -58,6 +62,7 @@ def names_below(resolver: URLResolver, prefix: str = "") -> set[str]:
 def address(name, project):
     numbered = {
         "slot": [1],
+        "phase_opening": [project.phases.last().pk],
         "member_removal": [project.memberships.last().pk],
         "field_readings": [project.fields.first().pk],
     }

@@ -1,0 +1,46 @@
+"""Readiness: every phase with why it is not green, and the signatures that are missing."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from checklists.access import project_for
+from checklists.act import Request
+from checklists.readiness import Area, areas
+from checklists.timetable import Timetable
+from signoffs import gate
+from signoffs.gate import Standing
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A phase with what is still to be signed in it."""
+
+    area: Area
+    unsigned: list[Standing]
+
+    @property
+    def is_green(self) -> bool:
+        return self.area.tally.is_settled and not self.unsigned
+
+
+@require_GET
+def readiness(request: Request, slug: str) -> HttpResponse:
+    project = project_for(request, slug)
+    timetable = Timetable.load(project, timezone.now())
+    unsigned = [standing for standing in gate.standings(project) if standing.state != "valid"]
+    rows = [
+        Ground(area, [standing for standing in unsigned if standing.slot.phase_id == area.phase.pk])
+        for area in areas(timetable, project)
+    ]
+    context = {
+        "project": project,
+        "tab": "readiness",
+        "rows": rows,
+        "green": sum(row.is_green for row in rows),
+        "whole": [standing for standing in unsigned if standing.slot.phase_id is None],
+    }
+    return render(request, "signoffs/readiness.html", context)

@@ -1,0 +1,43 @@
+// The reader's own time beside a project's, where the two clocks differ. Pages name the project's zone in data-zone.
+(() => {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const at = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const formats = new Map();
+  const clock = (moment, timeZone, more) => {
+    const key = `${timeZone} ${more ? "named" : "plain"}`;
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { ...at, ...more, timeZone }));
+    return formats.get(key).format(moment);
+  };
+
+  // What the reader's clock shows at the moment of a <time>; empty where it shows the same as the project's.
+  const yours = (time) => {
+    const zone = time.closest("[data-zone]")?.dataset.zone;
+    const moment = new Date(time.dateTime);
+    if (!zone || !own || Number.isNaN(moment.getTime())) return "";
+    if (clock(moment, zone) === clock(moment, own)) return "";
+    return clock(moment, own, { timeZoneName: "short" });
+  };
+
+  // Thousands of rows: a title is only made for the one that somebody points at.
+  document.addEventListener("pointerover", (event) => {
+    const time = event.target.closest?.("time[datetime]:not([data-told])");
+    if (!time) return;
+    time.dataset.told = "";
+    const told = yours(time);
+    if (told) time.title = [time.title, `Your time: ${told}`].filter(Boolean).join("\n");
+  });
+
+  const tell = (root) => {
+    for (const time of root.querySelectorAll("time[data-own]:not([data-shown])")) {
+      time.dataset.shown = "";
+      const told = yours(time);
+      if (!told) continue;
+      const note = document.createElement("span");
+      note.className = "own-time";
+      note.textContent = `${told}, your time`;
+      time.after(" ", note);
+    }
+  };
+  document.addEventListener("DOMContentLoaded", () => tell(document));
+  document.addEventListener("htmx:load", (event) => tell(event.target));
+})();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from datetime import datetime
 
@@ -12,15 +13,20 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
+from checklists.exporting.markdown import markdown_of
 from checklists.importing.decode import Refused
 from checklists.importing.limits import Limits
 from checklists.importing.plan import Launch
-from checklists.importing.reading import read_checklist
 from checklists.models import Field, Membership, Project, Role
 from checklists.models.project import validate_zone
+from checklists.spreadsheets.documents import read_document
+from checklists.spreadsheets.opening import is_spreadsheet
+from checklists.spreadsheets.reading import BrokenRows
 
 ZONES = [*sorted(z for z in zoneinfo.available_timezones() if "/" in z and not z.startswith("Etc/")), "UTC"]
 MOMENT = "%Y-%m-%dT%H:%M"
+# Digits with spaces between thousands, a point or comma before decimals.
+NUMBER = re.compile(r"[-+−]?\d{1,3}(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d+)?|[-+−]?\d+(?:[.,]\d+)?")
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -28,16 +34,28 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+class Words(forms.CharField):
+    """Text of people. Browsers send a line's end as two characters; it counts as the one that was typed."""
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
 class IntakeForm(forms.Form):
     """A checklist as a file or as pasted text; valid when the importer can read it."""
 
-    file = forms.FileField(label="Markdown file", required=False, help_text="Up to 1 MB: .md, .markdown or .txt")
+    file = forms.FileField(
+        label="Markdown file or table", required=False, help_text="Up to 1 MB: .md, .txt, .csv or .xlsx"
+    )
     text = forms.CharField(
         label="Or paste the text",
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "form-control-code"}),
     )
+
+    keeps_tables = True  # without it, a table is turned into Markdown
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -56,9 +74,13 @@ class IntakeForm(forms.Form):
         data["name"] = upload.name if upload else "pasted text"
         data["source"] = upload.read() if upload else text.replace("\r\n", "\n").encode()
         try:
-            data["outline"] = read_checklist(data["source"])
+            data["outline"] = read_document(data["source"], data["name"])
+        except BrokenRows as refusal:
+            raise ValidationError(refusal.problems) from None
         except Refused as refusal:
             raise ValidationError(str(refusal)) from None
+        if not self.keeps_tables and is_spreadsheet(data["source"], data["name"]):
+            data["source"] = markdown_of(data["outline"]).encode()
         return data
 
 
@@ -140,20 +162,22 @@ class LaunchForm(MomentForm):
 
 
 def moment_in(wall_clock: datetime, zone: str) -> datetime:
-    """The moment that clocks in the zone show; ValueError with a sentence where a clock change skips it."""
-    there = zoneinfo.ZoneInfo(zone)
-    moment = wall_clock.replace(tzinfo=there)
-    if moment.astimezone(zoneinfo.ZoneInfo("UTC")).astimezone(there).replace(tzinfo=None) != wall_clock.replace(
-        tzinfo=None
-    ):
-        raise ValueError(f"Clocks in {zone} skip {wall_clock:%H:%M} on that day. Choose another time.")
+    """The moment that clocks in the zone show; ValueError with a sentence where it is none, two, or far away."""
+    if not 2000 <= wall_clock.year <= 2100:
+        raise ValueError("Choose a year between 2000 and 2100.")
+    moment = wall_clock.replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    first, second = moment.utcoffset(), moment.replace(fold=1).utcoffset()
+    # Where clocks are changed, the two readings of a wall clock differ: falling back it shows twice, else not at all.
+    if first is not None and second is not None and first != second:
+        how = "show {} twice" if first > second else "skip {}"
+        raise ValueError(f"Clocks in {zone} {how.format(f'{wall_clock:%H:%M}')} on that day. Choose another time.")
     return moment
 
 
 class ReasonForm(forms.Form):
     """Why an item is blocked, not applicable or reopened."""
 
-    reason = forms.CharField(
+    reason = Words(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Say why: others will read it."},
@@ -179,8 +203,41 @@ class HandoverForm(forms.Form):
         )
 
 
+class SeveralForm(HandoverForm):
+    """One act for several items, with the reason or the person that it needs."""
+
+    ACTS = (
+        ("claim", "Claim"),
+        ("complete", "Complete"),
+        ("exemption", "Not applicable"),
+        ("handover", "Hand over or assign"),
+    )
+
+    act = forms.ChoiceField(choices=ACTS, error_messages={"required": "Choose what to do."})
+    reason = Words(max_length=1000, required=False)
+
+    def __init__(self, project: Project, *args, **kwargs):
+        super().__init__(project, *args, **kwargs)
+        self.fields["to"].required = False
+        self.fields["items"] = forms.TypedMultipleChoiceField(
+            coerce=int,
+            choices=[(number, number) for number in project.items.values_list("number", flat=True)],
+            error_messages={"required": "Choose at least one item."},
+        )
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        if data.get("act") == "exemption" and not data.get("reason", "").strip():
+            self.add_error("reason", "Say why: others will read it.")
+        if data.get("act") == "handover" and not data.get("to"):
+            self.add_error("to", "Choose who gets them.")
+        if "items" in self.errors:
+            self.add_error(None, self.errors["items"][0])
+        return data
+
+
 class NoteForm(forms.Form):
-    text = forms.CharField(
+    text = Words(
         label="Note",
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -191,7 +248,7 @@ class NoteForm(forms.Form):
 class ReadingForm(forms.Form):
     """A value for one field, in the shape that its kind asks for."""
 
-    value = forms.CharField(max_length=5000, error_messages={"required": "Enter a value."})
+    value = Words(max_length=5000, error_messages={"required": "Enter a value."})
 
     def __init__(self, field: Field, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -202,10 +259,8 @@ class ReadingForm(forms.Form):
         if self.field.options and value not in self.field.options:
             raise ValidationError("Choose one of: " + ", ".join(self.field.options) + ".")
         if self.field.kind == "number":
-            try:
-                float(value.replace(",", ".").replace(" ", ""))
-            except ValueError:
-                raise ValidationError("Enter a number, without its unit.") from None
+            if not NUMBER.fullmatch(value):
+                raise ValidationError("Enter a number, without its unit.")
         return value
 
 

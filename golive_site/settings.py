@@ -28,10 +28,12 @@ def required(name: str, *, in_debug: str) -> str:
 
 SECRET_KEY = required("GOLIVE_SECRET_KEY", in_debug="for-a-laptop-only-" + "0" * 40)
 BASE_URL = required("GOLIVE_BASE_URL", in_debug="http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = required("GOLIVE_ALLOWED_HOSTS", in_debug="127.0.0.1,localhost,[::1]").split(",")
+ALLOWED_HOSTS = [
+    host.strip() for host in required("GOLIVE_ALLOWED_HOSTS", in_debug="127.0.0.1,localhost,[::1]").split(",")
+]
 if not DEBUG:
-    if len(SECRET_KEY) < 50:
-        raise ImproperlyConfigured("GOLIVE_SECRET_KEY is too short: use at least 50 random characters.")
+    if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10:
+        raise ImproperlyConfigured("GOLIVE_SECRET_KEY is too weak: use at least 50 random characters.")
     if "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("GOLIVE_ALLOWED_HOSTS must name the hosts; '*' is refused.")
     if urlsplit(BASE_URL).scheme != "https":
@@ -102,6 +104,8 @@ if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "golive.sqlite3"}}
+if "ENGINE" not in DATABASES["default"]:
+    raise ImproperlyConfigured("DATABASE_URL is no address of a database: use postgresql://USER:PASSWORD@HOST/NAME.")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue instead of failing: a transaction takes the write lock at once, and readers go on beside it.
     DATABASES["default"]["OPTIONS"] = {
@@ -126,6 +130,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "projects"
 AUTH_PASSWORD_VALIDATORS = [
@@ -171,7 +176,8 @@ if not DEBUG:
 if env.bool("GOLIVE_TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# An imported checklist is at most 1 MB; the rest is room for the form around it.
+# An imported checklist is at most 1 MB, a form for several items has a field for each of up to 5,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 

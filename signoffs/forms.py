@@ -3,7 +3,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from checklists.models import Slot
+from checklists.forms import Words
+from checklists.models import Phase, Project, Slot
+from checklists.models.slot import Scope
 from signoffs.models import Decision
 
 
@@ -12,9 +14,7 @@ class SignatureForm(forms.Form):
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     decision = forms.ChoiceField(choices=[], widget=forms.RadioSelect)
-    comment = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label="Comment"
-    )
+    comment = Words(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label="Comment")
     password = forms.CharField(
         label="Your password",
         strip=False,
@@ -41,3 +41,27 @@ class SignatureForm(forms.Form):
         if data.get("decision") == Decision.NO_GO and not data.get("comment", "").strip():
             self.add_error("comment", "Say why it is a no-go: the team has to know what to do.")
         return data
+
+
+def scope_key(slot: Slot) -> str:
+    """The choice of ScopeForm that the slot has now."""
+    return f"phase-{slot.phase_id}" if slot.phase_id else slot.scope
+
+
+class ScopeForm(forms.Form):
+    """What a slot is about: the whole plan, all before T-0, or one phase."""
+
+    scope = forms.ChoiceField(choices=[])
+
+    def __init__(self, project: Project, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.phases = {f"phase-{phase.pk}": phase for phase in project.phases.all()}
+        choices = [(scope.value, scope.label) for scope in (Scope.PLAN, Scope.BEFORE)]
+        choices += [(key, phase.title) for key, phase in self.phases.items()]
+        self.fields["scope"] = forms.ChoiceField(choices=choices, label="It is about")
+
+    @property
+    def chosen(self) -> tuple[Scope, Phase | None]:
+        """Scope and phase, of a valid form."""
+        key = self.cleaned_data["scope"]
+        return (Scope.PHASE, self.phases[key]) if key in self.phases else (Scope(key), None)

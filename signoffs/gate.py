@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from checklists.act import Act, TransitionRefused
-from checklists.models import Action, Item, JournalEntry, Project, Reading, Slot
+from checklists.models import Action, Item, JournalEntry, Project, Slot
 from checklists.readiness import Tally
 from signoffs.models import Decision, Signature
-from signoffs.snapshot import changed_since, digest_of, items_of, readings_of, snapshot_of, statement_of
+from signoffs.snapshot import Content, changed_since, content_of, digest_of, snapshot_of, statement_of
+
+if TYPE_CHECKING:
+    from checklists.sheet import FieldWithValue
+    from golive_site.accounts.models import User
+
+# So many wrong passwords within this time, and nobody signs with that account for as long.
+GUESSES = 5
+LOCK = timedelta(minutes=15)
 
 
 @dataclass
@@ -18,6 +28,7 @@ class Standing:
 
     slot: Slot
     items: list[Item]
+    fields: list[FieldWithValue]
     snapshot: str
     digest: str
     signature: Signature | None
@@ -56,6 +67,13 @@ class Standing:
         return [item for item in self.items if item.reason or not item.is_settled]
 
     @property
+    def values(self) -> list[tuple[str, str]]:
+        """What was entered outside items: label, and value with unit."""
+        return [
+            (field.label, f"{field.value or ''} {field.unit if field.value else ''}".strip()) for field in self.fields
+        ]
+
+    @property
     def people(self) -> list[tuple[str, int]]:
         """Who settled how many items of the scope."""
         names: dict[str, int] = {}
@@ -74,12 +92,11 @@ class Standing:
 
 def standings(project: Project) -> list[Standing]:
     """Every slot of the project, in a fixed number of queries."""
-    items = list(project.items.select_related("settled_by", "owner", "phase"))
-    readings: dict[int, list[Reading]] = readings_of(project)
+    content = content_of(project)
     live = Signature.objects.filter(slot__project=project, superseded_at=None).select_related("signer")
     signatures = {signature.slot_id: signature for signature in live}
     slots = project.slots.select_related("phase", "project")
-    return [standing_of(slot, items, readings, signatures.get(slot.pk)) for slot in slots]
+    return [standing_of(slot, content, signatures.get(slot.pk)) for slot in slots]
 
 
 def is_complete(project: Project) -> bool:
@@ -87,11 +104,22 @@ def is_complete(project: Project) -> bool:
     return not project.items.open().exists() and all(each.state == "valid" for each in standings(project))
 
 
-def standing_of(
-    slot: Slot, items: list[Item], readings: dict[int, list[Reading]], signature: Signature | None
-) -> Standing:
-    snapshot = snapshot_of(slot, items, readings)
-    return Standing(slot, items_of(slot, items), snapshot, digest_of(snapshot), signature)
+def standing_of(slot: Slot, content: Content, signature: Signature | None) -> Standing:
+    snapshot = snapshot_of(slot, content)
+    return Standing(slot, content.items_of(slot), content.fields_of(slot), snapshot, digest_of(snapshot), signature)
+
+
+def locked_until(user: User, now: datetime) -> datetime | None:
+    """Until when somebody cannot sign, after too many wrong passwords on any project; None if they can."""
+    wrong = JournalEntry.objects.filter(actor=user, action=Action.SIGNING_REFUSED, at__gt=now - LOCK)
+    moments = list(wrong.order_by("-at").values_list("at", flat=True)[:GUESSES])
+    return moments[-1] + LOCK if len(moments) == GUESSES else None
+
+
+def refuse_password(slot: Slot, act: Act) -> None:
+    """Record that the password was wrong: somebody may be guessing it."""
+    with slot.project.locked():
+        JournalEntry.objects.record(slot.project, act, Action.SIGNING_REFUSED, subject=slot.title)
 
 
 def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: str = "") -> Signature:
@@ -105,6 +133,8 @@ def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: st
         standing = next(standing for standing in standings(project) if standing.slot.pk == slot.pk)
         if standing.state == "valid":
             raise TransitionRefused(f"{standing.signature} already. Nothing was changed.")
+        if standing.state == "declined" and standing.signature.signer_id != act.by.pk:
+            raise TransitionRefused(f"{standing.signature.name} voted no-go. Only they can change that vote.")
         if standing.digest != seen_digest:
             raise TransitionRefused("The plan changed while you read. Read again what is signed; nothing was recorded.")
         if decision != Decision.NO_GO and not standing.is_ready:

@@ -9,11 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from checklists.models import Item, Reading, Slot
+from checklists.models import Item, Project, Slot
 from checklists.models.item import State
 from checklists.models.slot import Meaning
+from checklists.sheet import with_value
+
+if TYPE_CHECKING:
+    from checklists.sheet import FieldWithValue
 
 SCHEMA = 1
 
@@ -31,36 +37,47 @@ def statement_of(slot: Slot) -> str:
     return f"I have read what is listed here and {verb} {slot.scope_name} of {slot.project.name}."
 
 
-def items_of(slot: Slot, items: list[Item]) -> list[Item]:
-    """The items of the slot's scope, of all the project's items."""
-    return [item for item in items if slot.phase_id is None or item.phase_id == slot.phase_id]
+@dataclass(frozen=True)
+class Content:
+    """What the plan holds at a moment: every item with its people, every field with the value that it has."""
+
+    items: list[Item]
+    fields: list[FieldWithValue]
+
+    def items_of(self, slot: Slot) -> list[Item]:
+        """The items that the slot is about; not the one that asks for the signature."""
+        return [item for item in self.items if slot.covers(item.phase) and item.pk != slot.item_id]
+
+    def fields_of(self, slot: Slot) -> list[FieldWithValue]:
+        """The blanks that the slot is about and that belong to no item."""
+        return [field for field in self.fields if field.item_id is None and slot.covers(field.phase)]
 
 
-def readings_of(project) -> dict[int, list[Reading]]:
-    """Every field's readings, oldest first, by item; readings of sections stand under 0."""
-    by_item: dict[int, list[Reading]] = {}
-    readings = Reading.objects.filter(field__project=project).select_related("field", "by")
-    for reading in readings.order_by("field__position", "at", "pk"):
-        by_item.setdefault(reading.field.item_id or 0, []).append(reading)
-    return by_item
+def content_of(project: Project) -> Content:
+    items = project.items.select_related("settled_by", "owner", "phase")
+    return Content(list(items), list(with_value(project.fields.select_related("phase", "section"))))
 
 
-def snapshot_of(slot: Slot, items: list[Item], readings: dict[int, list[Reading]]) -> str:
-    """What is signed, as canonical JSON. `items` are the project's with their people, `readings` from `readings_of`."""
-    content = {
+def snapshot_of(slot: Slot, content: Content) -> str:
+    """What is signed, as canonical JSON."""
+    values: dict[int, list[list[str]]] = {}
+    for field in content.fields:
+        if field.item_id:
+            values.setdefault(field.item_id, []).append([field.label, field.value or ""])
+    facts = {
         "schema": SCHEMA,
         "project": {"slug": slot.project.slug, "name": slot.project.name, "go_live_at": utc(slot.project.go_live_at)},
         "slot": {"number": slot.number, "title": slot.title, "meaning": slot.meaning, "kind": slot.kind},
         "scope": slot.scope_name,
         "statement": statement_of(slot),
-        "items": [item_facts(item, readings.get(item.pk, [])) for item in items_of(slot, items)],
+        "items": [item_facts(item, values.get(item.pk, [])) for item in content.items_of(slot)],
+        "values": [[field.label, field.value or ""] for field in content.fields_of(slot)],
     }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return unicodedata.normalize("NFC", text)
 
 
-def item_facts(item: Item, readings: list[Reading]) -> dict:
-    latest = {reading.field.label: reading.value for reading in readings}
+def item_facts(item: Item, values: list[list[str]]) -> dict:
     return {
         "number": item.number,
         "text": item.text,
@@ -70,7 +87,7 @@ def item_facts(item: Item, readings: list[Reading]) -> dict:
         "by": item.settled_by.email if item.settled_by else "",
         "at": utc(item.settled_at),
         "reason": item.reason,
-        "values": latest,
+        "values": values,
     }
 
 
@@ -96,12 +113,17 @@ def differences(earlier: dict, item: dict) -> list[str]:
         parts.append(f"was {happened_to(earlier)}, is {happened_to(item)}")
     if earlier["text"] != item["text"]:
         parts.append(f"text was “{earlier['text']}”")
-    names = sorted(earlier["values"].keys() | item["values"].keys())
-    for name in names:
-        before, now = earlier["values"].get(name, "nothing"), item["values"].get(name, "nothing")
-        if before != now:
-            parts.append(f"{name} was {before}, is {now}")
+    parts += values_changed(earlier["values"], item["values"])
     return parts or ["details or commands changed"]
+
+
+def values_changed(before: list[list[str]], now: list[list[str]]) -> list[str]:
+    """Which blanks hold something else; both in the order of the plan."""
+    return [
+        f"{label} was {earlier or 'blank'}, is {value or 'blank'}"
+        for (_, earlier), (label, value) in zip(before, now, strict=False)
+        if earlier != value
+    ]
 
 
 def changed_since(before: str, now: str) -> list[str]:
@@ -116,5 +138,6 @@ def changed_since(before: str, now: str) -> list[str]:
         elif earlier != item:
             words.append(f"#{item['number']} {item['text']}: " + "; ".join(differences(earlier, item)))
     words += [f"#{number} was taken out" for number in was.keys() - {item["number"] for item in new["items"]}]
+    words += values_changed(old["values"], new["values"])
     words += [f"the {key} changed" for key in ("project", "statement", "slot", "scope") if old[key] != new[key]]
     return words

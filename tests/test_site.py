@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 GOOD = {
-    "GOLIVE_SECRET_KEY": "k" * 60,
+    "GOLIVE_SECRET_KEY": "0123456789abcdef" * 4,
     "GOLIVE_ALLOWED_HOSTS": "golive.example.org",
     "GOLIVE_BASE_URL": "https://golive.example.org",
 }
@@ -31,6 +31,8 @@ def test_a_whole_configuration_starts():
     [
         ("GOLIVE_SECRET_KEY", ""),
         ("GOLIVE_SECRET_KEY", "short"),
+        ("GOLIVE_SECRET_KEY", "k" * 60),
+        ("DATABASE_URL", "garbage"),
         ("GOLIVE_ALLOWED_HOSTS", ""),
         ("GOLIVE_ALLOWED_HOSTS", "*"),
         ("GOLIVE_BASE_URL", ""),

@@ -31,7 +31,7 @@ from checklists.models import (
 )
 from checklists.models.item import Kind
 from checklists.models.phase import PhaseKind
-
+from checklists.models.slot import Scope, SlotKind
 
 TWENTY_YEARS = 20 * 365 * 24 * 60
 
@@ -252,7 +252,7 @@ class PlanWriter:
                 prose=source.prose,
                 commands=source.commands,
                 criteria_title=tripwires[0].section if tripwires and source is first_rollback else "",
-                criteria=[c.text for c in tripwires] if source is first_rollback else [],
+                criteria=[text for c in tripwires for text in (c.text, *c.details)] if source is first_rollback else [],
                 estimate=source.estimate[:300],
             )
             Step.objects.bulk_create(
@@ -261,21 +261,32 @@ class PlanWriter:
             )
 
     def write_slots(self, outline: read.Outline) -> None:
-        """A slot signs the phase that it names, else the whole plan."""
-        phases = {phase.title: phase for phase in self.project.phases.all()}
-        Slot.objects.bulk_create(
-            Slot(
+        """A slot signs the phase that it names; a vote without one what comes before T-0; else the whole plan."""
+        phases = list(self.project.phases.all())
+        by_title = {phase.title: phase for phase in phases}
+        before = Scope.BEFORE if any(phase.is_before_launch for phase in phases) else Scope.PLAN
+        childless = list(self.project.items.filter(children=None))
+        for number, source in enumerate(outline.slots, start=1):
+            phase = by_title.get(source.scope)
+            Slot.objects.create(
                 project=self.project,
                 number=number,
                 title=source.title,
                 kind=source.kind,
                 meaning=source.meaning,
-                phase=phases.get(source.scope),
+                scope=Scope.PHASE if phase else before if source.kind == SlotKind.VOTE else Scope.PLAN,
+                phase=phase,
+                item=asking_for(source, childless),
                 group=source.group,
                 notes="; ".join(part for part in (source.filled, source.notes) if part),
             )
-            for number, source in enumerate(outline.slots, start=1)
-        )
+
+
+def asking_for(slot: read.Slot, childless: list[Item]) -> Item | None:
+    """The item below whose words the slot was written: the nearest above it whose only parts were slots."""
+    words = slot.group.split(" › ")[-1]
+    above = [item for item in childless if item.text == words and item.source_line < slot.line]
+    return max(above, key=lambda item: item.source_line, default=None)
 
 
 @transaction.atomic

@@ -10,10 +10,12 @@ from django.db import models
 from django.urls import reverse
 
 from checklists.importing.corrections import LEVELS
-from checklists.importing.decode import Refused, decode
-from checklists.importing.limits import Limits
+from checklists.importing.decode import Refused
+from checklists.importing.exported import is_exported
 from checklists.importing.outline import Outline
 from checklists.importing.reading import read_checklist
+from checklists.spreadsheets.documents import lines_of, read_document
+from checklists.spreadsheets.opening import is_spreadsheet
 from checklists.templating import Variable, fill, variables_of
 
 
@@ -41,16 +43,31 @@ class Draft(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("draft", args=[self.pk])
 
+    @property
+    def is_table(self) -> bool:
+        return is_spreadsheet(bytes(self.source), self.name)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether each line says what it is, so that nothing is guessed and nothing has to be corrected."""
+        return self.is_table or is_exported(self._written())
+
+    def _written(self) -> str:
+        """The decoded source; a row of a table is a line."""
+        return "\n".join(lines_of(bytes(self.source), self.name))
+
     def text(self) -> str:
         """The decoded source with the answers in place of its placeholders; lines stay where they are."""
-        return fill(decode(bytes(self.source), Limits()).text, self.answers)
+        return fill(self._written(), self.answers)
 
     def variables(self) -> list[Variable]:
-        """The placeholders of the source that can be filled before there is a project."""
-        return variables_of(decode(bytes(self.source), Limits()).text)
+        """The placeholders of the source that can be filled before there is a project; in a table its author fills them."""
+        return [] if self.is_table else variables_of(self._written())
 
     def outline(self) -> Outline:
         """What the importer understands, told what the owner knows better."""
+        if self.is_table:
+            return read_document(bytes(self.source), self.name)
         data = self.text().encode() if self.answers else bytes(self.source)
         return read_checklist(data, corrections={int(line): what for line, what in self.corrections.items()})
 

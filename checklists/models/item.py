@@ -202,9 +202,13 @@ class Item(Timing):
         """Let a blocked or failed item go on: back to whoever holds it."""
         with self._changing(act):
             if self.state not in STUCK:
-                return
+                raise TransitionRefused("This item is neither blocked nor failed. Nothing was changed.")
             self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
             self._record(act, Action.ITEM_RESUMED)
+            if self.children.exists() and not self.children.open().exists():
+                self._settle(State.DONE, act)
+                self._record(act, Action.ITEM_COMPLETED, last_part="all its sub-items were settled")
+                self._settle_parent(act)
 
     def undo(self, act: Act) -> None:
         """Take back one's own last act on the item; the journal keeps both."""
@@ -229,7 +233,7 @@ class Item(Timing):
         """Take a settled item back to work, and with it the items above it, for a reason."""
         with self._changing(act):
             if not self.is_settled:
-                return
+                raise TransitionRefused("This item is not settled, so there is nothing to reopen. Nothing was changed.")
             self._reopen(act, reason)
             above = self.parent
             while above is not None and above.is_settled:

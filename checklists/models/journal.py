@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from checklists.models.project import Project
 
 GENESIS = "0" * 64
+# Facts that prove and that nobody reads aloud.
+PROOFS = {"sha256", "digest"}
 
 # PostgreSQL's channel for new entries; see live.py.
 CHANNEL = "golive_journal"
@@ -48,6 +50,8 @@ class Action(models.TextChoices):
     ITEM_SET_ASIDE = "item.set_aside", "marked not applicable"
     NOTE_ADDED = "note.added", "noted on"
     READING_GIVEN = "reading.given", "entered a value for"
+    SLOT_CHANGED = "slot.changed", "changed what is signed by"
+    SIGNING_REFUSED = "signing.refused", "entered a wrong password to sign"
     SLOT_SIGNED = "slot.signed", "signed"
     SLOT_DECLINED = "slot.declined", "voted no-go on"
     REPORT_DOWNLOADED = "report.downloaded", "downloaded the report"
@@ -178,6 +182,6 @@ class JournalEntry(models.Model):
         facts = self.facts
         if "old" in facts:
             words.append(f"from {facts.pop('old')} to {facts.pop('new')}")
-        if shown := ", ".join(str(value) for value in facts.values() if value):
+        if shown := ", ".join(str(value) for key, value in facts.items() if value and key not in PROOFS):
             words.append(f"({shown})")
         return " ".join(words)

@@ -64,6 +64,11 @@ class Phase(Division):
             ),
         ]
 
+    @property
+    def is_before_launch(self) -> bool:
+        """Whether the phase begins before T-0, as far as the source says."""
+        return self.kind == PhaseKind.PHASE and self.offset_start is not None and self.offset_start < 0
+
     def open_early(self, act: Act, reason: str) -> None:
         """Let the phase be worked on before those before it are settled, for a reason; for managers."""
         with self.project.locked():

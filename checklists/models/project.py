@@ -25,9 +25,20 @@ if TYPE_CHECKING:
 PROJECT_LOCK = 0x601_1FE
 
 
+# The key of the lock under which projects are made.
+NO_PROJECT = 0
+
+
+def wait_for_lock(key: int) -> None:
+    """Hold the lock of a project, by its key, until the transaction ends. SQLite's transactions hold one already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PROJECT_LOCK, key])
+
+
 def validate_zone(name: str) -> None:
     """Refuse what is no name of the IANA time zone database."""
-    if name not in zoneinfo.available_timezones():
+    if name != "UTC" and ("/" not in name or name not in zoneinfo.available_timezones()):
         raise ValidationError(f"“{name}” is not a time zone. Use a name such as Europe/Athens.")
 
 
@@ -95,9 +106,7 @@ class Project(models.Model):
         (`transaction_mode` IMMEDIATE in the settings), so none is needed.
         """
         with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PROJECT_LOCK, self.pk])
+            wait_for_lock(self.pk)
             yield
 
     # -- Verbs -------------------------------------------------------------------------------------------------------
@@ -133,7 +142,8 @@ class Project(models.Model):
 
     @classmethod
     def free_slug(cls, name: str) -> str:
-        """A slug for the name that no project has yet, such as `sms` or `sms-2`."""
+        """A slug for the name that no project has yet, such as `sms` or `sms-2`; in a transaction it stays free."""
+        wait_for_lock(NO_PROJECT)
         base = slugify(name)[:50].strip("-") or "project"
         taken = set(cls.objects.filter(slug__startswith=base).values_list("slug", flat=True))
         taken.add("new")  # the address of the page that makes projects

@@ -28,9 +28,11 @@ def draft(request: Request, pk: str) -> HttpResponse:
     form = LaunchForm(posted(request), initial=proposal(outline))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
+            # Whoever takes the draft away makes the project; the same form sent twice finds nothing to take.
+            if not Draft.objects.filter(pk=draft.pk).delete()[0]:
+                return redirect("projects")
             source = Source(draft.name, bytes(draft.source))
             project = create_project(outline, source, form.launch(), act_of(request), draft.template_version)
-            draft.delete()
         messages.success(request, f"{project.name} is ready. Add the people who will work on it.")
         return redirect(project)
     chosen = request.GET.get("line", "")

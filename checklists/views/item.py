@@ -6,19 +6,19 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import HandoverForm, NoteForm, ReadingForm, ReasonForm, workers_of
-from checklists.models import Field, Item, Project
+from checklists.models import Field, Item, JournalEntry, Project
 from checklists.models.item import UNDOES
 from checklists.readiness import Tally, waits_of
 from checklists.sheet import rows_of, with_row_facts
 from checklists.timetable import Timetable
 
 
-@require_GET
+@require_safe
 def item(request: Request, slug: str, number: int) -> HttpResponse:
     """The item opened: a page of its own, or for htmx the row with its panel (`?folded` gives the row alone)."""
     project = project_for(request, slug)
@@ -35,12 +35,14 @@ def item_response(
     forms: dict | None = None,
 ) -> HttpResponse:
     """The item as it is now, with what went wrong, if something did, and what was typed kept."""
+    seq = JournalEntry.objects.head(project)
     viewer_id, timetable = request.user.pk, Timetable.load(project, timezone.now())
     item = get_object_or_404(with_row_facts(project.items.all()), number=number)
     (row,) = rows_of(project.items.filter(pk=item.pk), project, viewer_id, timetable)
     context = {
         "project": project,
         "tab": "plan",
+        "seq": seq,
         "item": item,
         "row": row,
         "due": timetable.due_sentence(item),
@@ -120,7 +122,9 @@ def act(verb: Callable[..., None], *, manager_helps: bool = False, ask: str = ""
         try:
             verb(item, act_of(request), **given)
         except TransitionRefused as refusal:
-            return item_response(request, project, number, status=409, refusal=str(refusal))
+            kept = {"reason_errors": {ask: "Not saved. What you wrote is kept here."}} if ask else {}
+            kept |= {"reason_typed": given.get("reason", "")}
+            return item_response(request, project, number, status=409, refusal=str(refusal), forms=kept)
         return done(request, project, item)
 
     return view

@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from checklists.access import project_for
 from checklists.act import Request
@@ -12,7 +12,7 @@ from checklists.models import JournalEntry
 PER_PAGE = 100
 
 
-@require_GET
+@require_safe
 def journal(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     page = Paginator(project.journal.order_by("-seq"), PER_PAGE).get_page(request.GET.get("page"))

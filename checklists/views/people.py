@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
@@ -11,7 +11,7 @@ from checklists.forms import MemberForm, posted
 from checklists.models import Membership, Role
 
 
-@require_GET
+@require_safe
 def contacts(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     people = project.contacts.all()
@@ -25,7 +25,7 @@ def contacts(request: Request, slug: str) -> HttpResponse:
     return render(request, "checklists/contacts.html", context)
 
 
-@require_GET
+@require_safe
 def procedures(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     context = {"project": project, "tab": "procedures", "procedures": project.procedures.prefetch_related("steps")}
@@ -34,7 +34,7 @@ def procedures(request: Request, slug: str) -> HttpResponse:
 
 def members(request: Request, slug: str) -> HttpResponse:
     """The people of the project; a manager adds to them."""
-    project = project_for(request, slug, need=Need.READ if request.method == "GET" else Need.MANAGE)
+    project = project_for(request, slug, need=Need.READ if request.method in ("GET", "HEAD") else Need.MANAGE)
     form = MemberForm(project, posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

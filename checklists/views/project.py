@@ -37,16 +37,26 @@ def project_list(request: Request) -> HttpResponse:
     return render(request, "checklists/project_list.html", {"rows": rows})
 
 
+def feed_of(project: Project) -> dict:
+    """The newest entries of the journal, and how far it is: whoever reads rows afterwards has all until there in them."""
+    latest = list(project.journal.order_by("-seq")[:LATEST])
+    return {
+        "latest": latest,
+        "seq": latest[0].seq if latest else 0,
+        "zone_name": project.local(project.go_live_at).tzname(),
+    }
+
+
 def project(request: Request, slug: str) -> HttpResponse:
     """The plan: `state` in the query chooses which rows are shown."""
     project, now = project_for(request, slug), timezone.now()
+    feed = feed_of(project)
     plan = sheet.sheet_of(project, request.user.pk, now, request.GET.get("state", "all"))
     context = {
         "project": project,
         "tab": "mine" if plan.chosen == "mine" else "plan",
         "sheet": plan,
-        "latest": project.journal.order_by("-seq")[:LATEST],
-        "zone_name": project.local(project.go_live_at).tzname(),
+        **feed,
         "t_clock": schedule.t_clock(now, project.go_live_at),
     }
     return render(request, "checklists/project.html", context)

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from checklists.access import project_for
 from checklists.act import Request, act_of
@@ -12,7 +12,7 @@ from signoffs import gate, pdf
 from signoffs.report import report_of
 
 
-@require_GET
+@require_safe
 def report(request: Request, slug: str) -> HttpResponse:
     """What the report will say, and the button that downloads it, or why it cannot be made here."""
     project = project_for(request, slug)
@@ -26,7 +26,7 @@ def report(request: Request, slug: str) -> HttpResponse:
     return render(request, "signoffs/report.html", context)
 
 
-@require_GET
+@require_safe
 def report_pdf(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     if problem := pdf.problem():

@@ -1,6 +1,7 @@
 """Signing in, and the accounts behind it."""
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import IntegrityError
 from django.urls import reverse
@@ -32,9 +33,14 @@ def test_somebody_added_by_a_manager_sets_a_password_by_mail(client, signed_in, 
     )
     nia = User.objects.get(email="nia@example.org")
     assert not nia.has_usable_password()
-    client.post(reverse("account_reset_password"), {"email": "nia@example.org"})
+    client.post(reverse("account_reset_password"), {"email": "nia@example.org"}, headers={"host": "localhost"})
     assert [message.to for message in mail.outbox] == [["nia@example.org"]]
-    assert "http" in mail.outbox[0].body
+    assert f"{settings.BASE_URL}/accounts/password/reset/key/" in mail.outbox[0].body
+    assert mail.outbox[0].subject == "Set your password for Golive"
+    link = mail.outbox[0].body.split(settings.BASE_URL)[1].split()[0]
+    form = client.get(link, follow=True)
+    client.post(form.redirect_chain[-1][0], {"password1": PASSWORD, "password2": PASSWORD})
+    assert client.login(email="nia@example.org", password=PASSWORD)
 
 
 def test_addresses_differ_by_more_than_case(db):

@@ -20,6 +20,11 @@ ADDRESSES = {
     "procedures": ("get", READERS),
     "members": ("get", READERS),
     "journal": ("get", READERS),
+    "plan_markdown": ("get", READERS),
+    "plan_csv": ("get", READERS),
+    "plan_xlsx": ("get", READERS),
+    "project_events": ("get", READERS),
+    "project_changes": ("get", READERS),
     "slots": ("get", READERS),
     "slot": ("get", READERS),
     "project_template": ("get", READERS),
@@ -28,6 +33,7 @@ ADDRESSES = {
     "go_live": ("get", MANAGERS),
     "report": ("get", READERS),
     "report_pdf": ("get", READERS),
+    "several": ("get", WORKERS),
     "item_claim": ("post", WORKERS),
     "item_release": ("post", WORKERS),
     "item_completion": ("post", WORKERS),
@@ -41,6 +47,7 @@ ADDRESSES = {
     "field_readings": ("post", WORKERS),
     "item_notes": ("post", NOTERS),
     "member_removal": ("post", MANAGERS),
+    "slot_scope": ("post", MANAGERS),
     "phase_order": ("post", MANAGERS),
     "phase_opening": ("post", MANAGERS),
 }
@@ -62,6 +69,7 @@ def names_below(resolver: URLResolver, prefix: str = "") -> set[str]:
 def address(name, project):
     numbered = {
         "slot": [1],
+        "slot_scope": [1],
         "phase_opening": [project.phases.last().pk],
         "member_removal": [project.memberships.last().pk],
         "field_readings": [project.fields.first().pk],

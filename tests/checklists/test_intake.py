@@ -54,6 +54,10 @@ def test_create_makes_the_person_manager_at_that_moment_of_that_zone(browser, ma
         ({"zone": "Europe/Atlantis"}, "is not a time zone"),
         ({"go_live": "soon"}, "Enter a valid date/time"),
         ({"go_live": "2027-03-28T03:30"}, "skip 03:30"),
+        ({"go_live": "2027-10-31T03:30"}, "show 03:30 twice"),
+        ({"go_live": "0001-01-01T00:00"}, "between 2000 and 2100"),
+        ({"go_live": "9999-12-31T23:59"}, "between 2000 and 2100"),
+        ({"zone": "localtime"}, "is not a time zone"),
         ({"name": ""}, "required"),
     ],
 )

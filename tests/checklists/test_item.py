@@ -118,6 +118,21 @@ def test_block_keeps_the_owner_and_resume_returns_it(project, technician, act):
     ]
 
 
+def test_a_blocked_group_follows_its_settled_parts_when_it_is_taken_up_again(project, technician, act):
+    item(project, "Database ready").block(act(technician), "No disk")
+    item(project, "Backup restored").complete(act(technician))
+    item(project, "Replica follows").complete(act(technician))
+    assert item(project, "Database ready").state == State.BLOCKED
+    item(project, "Database ready").resume(act(technician))
+    assert item(project, "Database ready").state == State.DONE
+
+
+def test_what_changes_nothing_is_refused_not_saved(project, technician, act):
+    for verb, given in (("reopen", ["Why not"]), ("resume", [])):
+        with pytest.raises(TransitionRefused, match="Nothing was changed"):
+            getattr(item(project, "Lamps answer"), verb)(act(technician), *given)
+
+
 def test_note_is_kept_with_author_and_moment(project, approver, act):
     lamps = item(project, "Lamps answer")
     lamps.note(act(approver), "Seen from the pier")

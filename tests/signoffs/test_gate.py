@@ -5,14 +5,16 @@ import json
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from checklists.act import TransitionRefused
-from checklists.models import Action
+from checklists.models import Action, JournalEntry
 from signoffs import gate
 from signoffs.models import Decision, Signature
 from signoffs.snapshot import digest_of
-from tests.builders import item, settle
-from tests.conftest import PASSWORD
+from tests import builders
+from tests.builders import PLAN, item, settle
+from tests.conftest import NOON, PASSWORD
 
 
 def standing(project, number=1):
@@ -68,6 +70,77 @@ def test_a_change_makes_it_stale_and_says_what(project, technician, approver, ac
     assert any("Certificates valid" in change and "reopened" in change for change in standing(project).changes)
 
 
+def test_a_value_of_a_section_is_signed_too(manager, technician, approver, act):
+    text = PLAN.replace("- [ ] Switch the name", "Tickets waiting: ____\n\n- [ ] Switch the name")
+    project = builders.project(manager, NOON, text)
+    settle(project, act(manager))
+    blank = project.fields.get(item=None)
+    blank.read(act(manager), "8")
+    sign(project, act(approver), number=2)
+    assert (blank.label, "8") in standing(project, 2).values
+    blank.read(act(manager), "999")
+    assert standing(project, 2).state == "stale"
+    assert standing(project, 2).changes == ["Tickets waiting was 8, is 999"]
+
+
+def test_two_blanks_of_one_name_are_two(manager, approver, act):
+    project = builders.project(manager, NOON, PLAN.replace("(count: ____ rows)", "count: ____ rows, count: ____ rows"))
+    settle(project, act(manager))
+    first, second = item(project, "Rows counted").fields.all()
+    first.read(act(manager), "1")
+    second.read(act(manager), "2")
+    sign(project, act(approver))
+    first.read(act(manager), "3")
+    assert standing(project).state == "stale"
+
+
+def test_a_vote_is_about_what_comes_before_t_zero(manager, technician, approver, act):
+    project = builders.project(manager, NOON, PLAN + "\n## Votes\n\n- [ ] IT Lead: Ready for go-live? [ ] Yes [ ] No\n")
+    number = project.slots.get(kind="vote").number
+    for each in project.phases.first().items.open().select_related("project").order_by("-depth"):
+        if not each.children.exists():
+            each.complete(act(manager))
+    assert standing(project, number).is_ready
+    sign(project, act(approver), number, Decision.GO)
+    assert standing(project, number).state_label == "Go"
+
+
+def test_a_manager_says_what_a_signature_is_about(project, manager, technician, approver, act, signed_in):
+    settle(project, act(technician))
+    sign(project, act(approver), number=2)
+    phase = project.phases.first()
+    target = reverse("slot_scope", args=[project.slug, 2])
+    signed_in(manager).post(target, {"scope": f"phase-{phase.pk}"})
+    assert standing(project, 2).slot.scope_name == "Phase 1: Before"
+    assert standing(project, 2).state == "stale"
+    assert project.journal.last().sentence.endswith("from the whole plan to Phase 1: Before")
+    assert signed_in(manager).post(target, {"scope": "nonsense"}, follow=True).status_code == 200
+    assert standing(project, 2).slot.scope_name == "Phase 1: Before"
+
+
+def test_an_item_that_asks_for_signatures_does_not_hold_them_up(manager, approver, act):
+    text = PLAN.replace("- [ ] Lamps answer", "- [ ] **Stakeholder Sign-Off**\n  - [ ] Harbour Master: ____________")
+    project = builders.project(manager, NOON, text)
+    slot = project.slots.get(title="Harbour Master")
+    assert slot.item.text == "Stakeholder Sign-Off"
+    item(project, "Switch the name").complete(act(manager))
+    assert standing(project, slot.number).is_ready
+
+
+def test_nobody_overrules_anothers_no_go(project, technician, approver, manager, act):
+    vote = project.slots.get(number=2)
+    vote.kind = "vote"
+    vote.save()
+    sign(project, act(approver), 2, Decision.NO_GO, "The lamps are dark")
+    settle(project, act(technician))
+    assert standing(project, 2).state == "stale"
+    sign(project, act(approver), 2, Decision.NO_GO, "Still dark")
+    with pytest.raises(TransitionRefused, match="Only they can change that vote"):
+        sign(project, act(manager), 2, Decision.GO)
+    sign(project, act(approver), 2, Decision.GO)
+    assert standing(project, 2).state == "valid"
+
+
 def test_notes_and_claims_do_not_make_it_stale(project, technician, approver, act):
     settle(project, act(technician))
     sign(project, act(approver))
@@ -118,6 +191,19 @@ def test_the_password_is_asked_for_every_signature(project, technician, approver
     assert post(browser, project).status_code == 302
     assert post(browser, project, number=2, password="").status_code == 422
     assert Signature.objects.count() == 1
+
+
+def test_too_many_wrong_passwords_lock_signing(project, technician, approver, act, signed_in):
+    settle(project, act(technician))
+    browser = signed_in(approver)
+    for _ in range(gate.GUESSES):
+        assert post(browser, project, password="guess").status_code == 422
+    locked = post(browser, project)
+    assert "Too many wrong passwords" in locked.text
+    assert not Signature.objects.exists()
+    assert project.journal.filter(action=Action.SIGNING_REFUSED, actor=approver).count() == gate.GUESSES
+    JournalEntry.objects.filter(action=Action.SIGNING_REFUSED).update(at=timezone.now() - gate.LOCK)
+    assert post(browser, project).status_code == 302
 
 
 def test_a_stale_page_is_refused_with_409(project, technician, approver, act, signed_in):

@@ -1,0 +1,48 @@
+"""One act on several items: each by its own verb, all in one transaction; what is refused is told, the rest is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from checklists.act import Act, TransitionRefused
+from checklists.models import Item, Project
+
+
+@dataclass
+class Outcome:
+    """How it went: what was done, and what was not, each with the sentence that says why."""
+
+    done: list[Item] = field(default_factory=list)
+    refused: list[tuple[Item, str]] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """One sentence for the user."""
+        said = f"{len(self.done)} item{'s' if len(self.done) != 1 else ''} changed."
+        if self.refused:
+            item, why = self.refused[0]
+            said += f" {len(self.refused)} not, the first of them #{item.number}: {why}"
+        return said
+
+
+def each_of(project: Project, numbers: Iterable[int], verb: Callable[[Item], None]) -> Outcome:
+    """Do the verb to these items, parts before their groups, so that a group whose parts are settled follows."""
+    outcome = Outcome()
+    with project.locked():
+        for item in project.items.filter(number__in=numbers).select_related("project").order_by("-depth", "number"):
+            try:
+                verb(item)
+            except TransitionRefused as refusal:
+                outcome.refused.append((item, str(refusal)))
+            else:
+                outcome.done.append(item)
+    return outcome
+
+
+def act_named(name: str, act: Act, **given) -> Callable[[Item], None]:
+    """The verb of an item by the name that the form gives it."""
+    verb = {"claim": Item.claim, "complete": Item.complete, "exemption": Item.set_aside, "handover": Item.hand_over}[
+        name
+    ]
+    return lambda item: verb(item, act, **given)

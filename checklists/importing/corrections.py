@@ -19,6 +19,7 @@ from .wording import key_value, unbox, without_bold
 
 KINDS = frozenset({"item", "unticked", "detail", "heading", "field", "slot", "prose", "litter"})
 LEVELS = frozenset({"indent", "outdent"})
+MOST_WORDS = 12  # of one correction: nobody moves a line further than a plan has levels
 QUOTED = re.compile(r"^\s*(?:>\s?)+")
 MARK = re.compile(r"^(?P<mark>[-*+•‣▪●]|\d{1,9}[.)])\s+(?P<rest>.*)$", re.DOTALL)
 
@@ -45,7 +46,7 @@ class Part:
 
 def correct(state: State, lines: list[Line], blocks: list[Block], corrections: Mapping[int, str]) -> list[Line]:
     """The lines with each correction made: a kind, a change of level ("indent", "outdent"), or both in words."""
-    wishes = {number: wish.split() for number, wish in corrections.items()}
+    wishes = {number: wish.split()[:MOST_WORDS] for number, wish in corrections.items()}
     writer = _Writer(state, *_fixed(blocks))
     for line in lines:
         kinds = [word for word in wishes.get(line.number, ()) if word in KINDS]

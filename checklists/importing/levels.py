@@ -10,6 +10,9 @@ HEADING = re.compile(r"^ {0,3}(?P<marks>#{1,6})[ \t]+(?P<words>.*?)[ \t]*$")
 LISTED = re.compile(r"^\s*(?P<mark>[-*+]|\d{1,9}[.)])\s+(?P<rest>.*)$")
 
 
+FAR = 1_000  # lines; no entry stands further from the one above it
+
+
 def depth_of(text: str) -> int:
     """How many columns a line is indented."""
     wide = text.expandtabs(4)
@@ -42,7 +45,7 @@ def _shift_heading(lines: list[Line], at: int, by: int) -> None:
 
 def _inward(lines: list[Line], at: int, indent: int) -> int | None:
     """Below the entry before it: where that one's words begin."""
-    for index in range(at - 1, -1, -1):
+    for index in range(at - 1, max(-1, at - FAR), -1):
         text = lines[index].text
         depth = depth_of(text)
         if not text.strip() or depth > indent:
@@ -54,7 +57,9 @@ def _inward(lines: list[Line], at: int, indent: int) -> int | None:
 
 def _outward(lines: list[Line], at: int, indent: int) -> int | None:
     """Beside the entry that it stands below."""
-    for index in range(at - 1, -1, -1):
+    if not indent:
+        return None
+    for index in range(at - 1, max(-1, at - FAR), -1):
         text = lines[index].text
         depth = depth_of(text)
         if not text.strip() or depth >= indent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .blocks import Fence, Paragraph, Quote, Rule, Table
+from .blocks import Fence, Paragraph, Quote, Rule
 from .headings import Division
 from .items import admit, below, describe
 from .outline import Item, Section
@@ -23,7 +23,7 @@ def titled_items(state: State, divisions: list[Division]) -> set[int]:
 def _is_item(division: Division) -> bool:
     blocks = [block for block in division.blocks if not isinstance(block, Rule)]
     told = any(isinstance(block, Paragraph) for block in blocks)
-    plain = all(isinstance(block, Paragraph | Quote | Fence | Table) for block in blocks)
+    plain = all(isinstance(block, Paragraph | Quote | Fence) for block in blocks)
     return told and plain and not division.children and not role_of(division.title)
 
 

@@ -9,6 +9,13 @@ BOX = re.compile(
     re.DOTALL,
 )
 TICKED = frozenset("xX✓✔☑☒✅")
+ANSWER = re.compile(
+    r"yes|no|n/?a|not applicable|go|no-?go|ok|not ok|pass(?:ed)?|fail(?:ed)?|true|false|done|open|closed|high|medium|low"
+    r"|critical|major|minor|none|green|yellow|amber|red|resolved|in progress|pending|blocked|approved?|rejected?|partial"
+    r"|ja|nein|hoch|mittel|niedrig|gering|gr(?:ü|u)n|gelb|rot|offen|erledigt|oui|non|s[ií]|n[ãa]o|sim|ya|tidak"
+    r"|ναι|όχι|是|否|高|中|低|はい|いいえ",
+    re.IGNORECASE,
+)
 CHOICE_MARK = re.compile(r"\[[ xX]?\](?!\()|[☐□⬜☑☒]")
 WHOLE_BOLD = re.compile(r"(\*\*|__)(?P<bold>(?:(?!\1).)+)\1(?P<after>\s*(?:\([^()]*\))?\s*[:：]?)")
 BOLD_KEY = re.compile(r"(\*\*|__)(?P<key>(?:(?!\1).){1,100})\1\s*(?P<colon>[:：]?)\s*(?P<value>.*)", re.DOTALL)
@@ -33,12 +40,13 @@ def unbox(text: str) -> tuple[bool | None, str]:
 
 
 def is_choice_line(text: str) -> bool:
-    """A row of answers such as `[ ] Yes [ ] No`: boxes at once followed by a word or three each, and no task."""
+    """A row of answers such as `[ ] Yes [ ] No`: every box is followed by a usual answer; else it is a task."""
     marks = list(CHOICE_MARK.finditer(text))
     if len(marks) < 2 or marks[0].start() > 2:
         return False
-    first = text[marks[0].end() : marks[1].start()]
-    return len(first.split()) <= 4 and not re.search(r"[:：?？]\W*$", first)
+    ends = [*(mark.start() for mark in marks[1:]), len(text)]
+    answers = [text[mark.end() : end].strip(" ,;/|.") for mark, end in zip(marks, ends, strict=True)]
+    return all(ANSWER.fullmatch(answer) for answer in answers)
 
 
 def bold_label(text: str) -> str:

@@ -47,6 +47,13 @@ def test_headings_with_a_few_words_are_items_where_nothing_has_a_box() -> None:
     assert guesses(outline) == [(5, "heading-as-item"), (8, "heading-as-item"), (11, "heading-as-item")]
 
 
+def test_a_heading_above_a_table_of_tasks_is_a_phase() -> None:
+    part = "## Area {}\n\nWhy.\n\n| Check name | Level A |\n|-|-|\n| Test {} | yes |\n\n"
+    outline = read("# P\n\n" + "".join(part.format(n, n) for n in range(4)))
+    assert [place.title for place in places(outline)] == ["Area 0", "Area 1", "Area 2", "Area 3"]
+    assert outline.counts["items"] == 4
+
+
 def test_top_headings_can_be_items_too() -> None:
     outline = read("# Go\n\n## Links\n\nCheck\n\n## Errors\n\nCheck\n\n## Certificate\n\nCheck\n")
     assert [found.text for found in phase(outline, "Go").items] == ["Links", "Errors", "Certificate"]

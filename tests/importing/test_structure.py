@@ -61,6 +61,20 @@ def test_a_question_of_readiness_is_a_vote_under_any_heading() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '- [ ] run `grep "[ ]" file`',
+        "- [ ] Deploy [ ] staging [ ] production",
+        "- [ ] `a` [ ] verified",
+        "- [ ] done ✅ or ⬜",
+        "- [ ] Backup ☐ verified",
+    ],
+)
+def test_a_task_with_a_second_box_stays_a_task(line: str) -> None:
+    assert len(all_items(read(f"# P\n\n## Phase 1: A\n\n{line}\n"))) == 1
+
+
 def test_a_document_without_boxes_has_its_entries_as_items() -> None:
     outline = read("# Plan\n\n## Before\n\n- Back up\n  - to tape\n- Tell them\n")
     assert [(found.text, found.details) for found in all_items(outline)] == [

@@ -36,6 +36,9 @@ TAGS = {
 SCHEMES = {"http", "https", "mailto"}
 # Without one of these there is nothing to render: most lines of a plan are plain words.
 MARKS = re.compile(r"[*_`\[\]<>&\\~!]|://|@")
+# Marks that Markdown must pair up; a line with very many is no writing and would take seconds to untangle.
+TANGLING = re.compile(r"[\[*_`<~]")
+TANGLED = 200
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"]).disable("image")
 
@@ -57,7 +60,7 @@ def _clean(html: str) -> SafeString:
 @lru_cache(maxsize=20_000)
 def inline(text: str) -> SafeString:
     """One line: emphasis, code and links."""
-    if not MARKS.search(text):
+    if not MARKS.search(text) or len(TANGLING.findall(text)) > TANGLED:
         return escape(text)
     return _clean(_markdown.renderInline(text))
 
@@ -65,4 +68,6 @@ def inline(text: str) -> SafeString:
 @lru_cache(maxsize=2_000)
 def block(text: str) -> SafeString:
     """Prose: paragraphs, lists and tables too."""
+    if any(len(TANGLING.findall(line)) > TANGLED for line in text.split("\n")):
+        return escape(text)
     return _clean(_markdown.render(text))

@@ -24,6 +24,8 @@ ROLES = {word: role for role in Role for word in (role.value, role.label.lower()
 class TemplateForm(IntakeForm):
     """A new template: its text, and what people look for it by."""
 
+    keeps_tables = False
+
     title = forms.CharField(
         max_length=200, required=False, label="Name", help_text="Left blank, the title of the document."
     )
@@ -44,6 +46,8 @@ class TemplateForm(IntakeForm):
 
 class VersionForm(IntakeForm):
     """The next version of a template, as a file or as the text of the newest one, edited in place."""
+
+    keeps_tables = False
 
     remark = forms.CharField(max_length=300, label="What is new", help_text="Others read it beside the version.")
 

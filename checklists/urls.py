@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from checklists.views import clone, draft, intake, item, journal, people, phase, project, template, work
+from checklists.views import clone, draft, export, intake, item, journal, people, phase, project, template, work
 
 item_urls: list[URLPattern | URLResolver] = [
     path("", item.item, name="item"),
@@ -28,6 +28,9 @@ project_urls: list[URLPattern | URLResolver] = [
     path("people/", people.members, name="members"),
     path("people/<int:pk>/removal/", people.member_removal, name="member_removal"),
     path("journal/", journal.journal, name="journal"),
+    path("plan.md", export.plan_markdown, name="plan_markdown"),
+    path("plan.csv", export.plan_csv, name="plan_csv"),
+    path("plan.xlsx", export.plan_xlsx, name="plan_xlsx"),
     path("template/", template.project_template, name="project_template"),
     path("clone/", clone.project_clone, name="project_clone"),
     path("phase-order/", phase.phase_order, name="phase_order"),

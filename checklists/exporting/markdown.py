@@ -12,10 +12,27 @@ from checklists.importing import dialect
 from checklists.importing.dialect import FACT, RUN, escaped, tokens_of
 from checklists.importing.outline import Criterion, Field, Item, Outline, Phase, Procedure, Section, Step
 
+# Where a blank line belongs; several in a row make one. Blank lines of code are none of these.
+GAP = "\x00"
+
 
 def markdown_of(outline: Outline) -> str:
     """The whole plan, with what its items tell of the run."""
-    return dialect.FRONT + "\n" + "\n".join(_Writer(outline).lines()) + "\n"
+    lines = [GAP]
+    for line in _Writer(outline).lines():
+        if line != GAP or lines[-1] != GAP:
+            lines.append(line)
+    return dialect.FRONT + "\n".join("" if line == GAP else line for line in lines).rstrip("\n") + "\n"
+
+
+def heading_of(place: Section) -> str:
+    """The words that tell title, window and recurrence of a phase or section; empty where no heading tells them all."""
+    title = _one_line(place.title)
+    phase = isinstance(place, Phase)
+    read = dialect.phase_heading if phase else dialect.section_heading
+    forms = [title, f"{title} ({place.window})"] if phase else [title]
+    wanted = (title, place.window, place.recurrence)
+    return next((form for form in forms if read(form) == wanted), "")
 
 
 class _Writer:
@@ -25,12 +42,12 @@ class _Writer:
     def lines(self) -> Iterator[str]:
         outline = self.outline
         yield f"# {_one_line(outline.title)}"
-        yield ""
+        yield GAP
         for key, value in outline.metadata.items():
             yield f"- **{escaped(key, '*')}:** {escaped(value)}"
         yield from _blanks(outline.fields, outline.title)
         yield from _said(outline.run)
-        yield ""
+        yield GAP
         yield from _prose(outline.prose, outline.title, head=True)
         for phase in outline.phases:
             yield from self.phase(phase)
@@ -40,15 +57,14 @@ class _Writer:
         yield from self.slots()
 
     def phase(self, phase: Phase) -> Iterator[str]:
-        wanted = (phase.title, phase.window, phase.recurrence)
-        forms = [_one_line(phase.title), f"{_one_line(phase.title)} ({phase.window})"]
-        plain = next((form for form in forms if dialect.phase_heading(form) == wanted), "")
-        yield f"## {plain or forms[0]}"
-        yield ""
+        title = _one_line(phase.title)
+        plain = heading_of(phase)
+        yield f"## {plain or title}"
+        yield GAP
         if not plain:
-            read = dialect.phase_heading(forms[0])
-            if read[0] != forms[0]:  # the title's own bracket would be taken for a window
-                yield f"{FACT}{dialect.TITLE}: {forms[0]}"
+            read = dialect.phase_heading(title)
+            if read[0] != title:  # the title's own bracket would be taken for a window
+                yield f"{FACT}{dialect.TITLE}: {title}"
             yield from _times(phase, read)
         yield from self.place(phase, 1)
 
@@ -58,17 +74,17 @@ class _Writer:
         yield from _blanks(place.fields, place.title)
         yield from _said(place.run)
         for command, language in _commands(place):
-            yield ""
+            yield GAP
             yield from _fence(command, language, "")
         if place.items:
-            yield ""
+            yield GAP
         for item in place.items:
             yield from _item(item, "")
-        yield ""
+        yield GAP
         for section in place.sections:
             level = min(depth + dialect.PHASE_LEVEL, dialect.DEEPEST_HEADING)
             yield f"{'#' * level} {_one_line(section.title)}"
-            yield ""
+            yield GAP
             if depth + dialect.PHASE_LEVEL > level:
                 yield f"{FACT}{dialect.LEVEL}: {depth}"
             yield from _times(section, dialect.section_heading(_one_line(section.title)))
@@ -81,11 +97,11 @@ class _Writer:
             for section in sorted(dict.fromkeys(each.section for each in own), key=bool):
                 if section:
                     yield f"### {_one_line(section)}"
-                    yield ""
+                    yield GAP
                 for criterion in own:
                     if criterion.section == section:
                         yield from _item(criterion, "")
-                yield ""
+                yield GAP
 
     def procedures(self) -> Iterator[str]:
         tripwires = [each for each in self.outline.criteria if each.kind == "rollback"]
@@ -98,18 +114,18 @@ class _Writer:
             for fact, words_of_it in ((dialect.UNDER, procedure.group), (dialect.ESTIMATE, procedure.estimate)):
                 if words_of_it:
                     yield f"{FACT}{fact}: {_one_line(words_of_it)}"
-                    yield ""
+                    yield GAP
             yield from _prose(procedure.prose, procedure.title, steps=True)
             if procedure.kind == "rollback":
                 yield from _tripwires(tripwires)
                 tripwires = []
             for command, language in _commands(procedure):
-                yield ""
+                yield GAP
                 yield from _fence(command, language, "")
-            yield ""
+            yield GAP
             for number, step in enumerate(procedure.steps, start=1):
                 yield from _step(step, f"{number}.")
-            yield ""
+            yield GAP
 
     def people(self) -> Iterator[str]:
         outline = self.outline
@@ -207,9 +223,9 @@ def _detail(text: str, indent: str, label: str | None) -> Iterator[str]:
 
 def _division(title: str, words: str) -> Iterator[str]:
     yield f"## {_one_line(title)}"
-    yield ""
+    yield GAP
     yield f"{FACT}{words}"
-    yield ""
+    yield GAP
 
 
 def _times(place: Section, read: tuple[str, str, str]) -> Iterator[str]:
@@ -219,15 +235,16 @@ def _times(place: Section, read: tuple[str, str, str]) -> Iterator[str]:
     if place.recurrence != read[2]:
         yield f"{FACT}{dialect.OFTEN}: {place.recurrence}"
     if (place.window, place.recurrence) != read[1:]:
-        yield ""
+        yield GAP
 
 
 def _blanks(fields: list[Field], label: str, indent: str = "") -> Iterator[str]:
     for blank in fields:
-        yield f"{indent}- {_blank(blank, label)}"
+        yield f"{indent}- {blank_of(blank, label)}"
 
 
-def _blank(blank: Field, label: str) -> str:
+def blank_of(blank: Field, label: str) -> str:
+    """A blank as it is filled in on paper, where that reads back as the same, else as a fact."""
     answers = " ".join(f"[ ] {choice}" for choice in blank.choices)
     forms = [f"{blank.label}: {answers}", f"{answers}"] if answers else [f"{blank.label}: {dialect.ROOM} {blank.unit}"]
     for form in forms:
@@ -260,14 +277,14 @@ def _prose(texts: list[str], label: str, *, head: bool = False, steps: bool = Fa
             yield text
         else:
             yield from _quote(text, "")
-        yield ""
+        yield GAP
 
 
 def _quote(text: str, indent: str) -> Iterator[str]:
     for line in text.split("\n"):
         yield f"{indent}> {line}" if line else f"{indent}>"
     if indent:
-        yield ""
+        yield GAP
 
 
 def _commands(owner: Item | Section | Step | Procedure) -> Iterator[tuple[str, str]]:
@@ -292,7 +309,7 @@ def _table(head: tuple[str, ...], rows: list[list[str]]) -> Iterator[str]:
     yield "|" + "---|" * len(head)
     for row in rows:
         yield f"| {' | '.join(escaped(cell, '|') for cell in row)} |"
-    yield ""
+    yield GAP
 
 
 def _one_line(text: str) -> str:

@@ -36,6 +36,7 @@ def rows_of(project: Project) -> Rows:
     rows = Rows(project, list(project.phases.all()))
     for section in Section.objects.filter(phase__project=project):
         rows.sections[section.phase_id].append(section)
+    place: Place
     for item in project.items.select_related("owner", "settled_by"):
         place = (None, None, item.parent_id) if item.parent_id else (item.phase_id, item.section_id, None)
         rows.items[place].append(item)
@@ -182,7 +183,7 @@ class _Outliner:
         if item.settled_at:
             word = "done" if item.state == State.DONE else "not applicable"
             told.append(f"{word} by {item.settled_by}, {self.when(item.settled_at)}{reason}")
-        elif item.state in {State.BLOCKED, State.REOPENED}:
+        elif item.state in {State.BLOCKED, State.FAILED, State.REOPENED}:
             since = f" since {self.when(item.changed_at)}" if item.changed_at else ""
             told.append(f"{item.get_state_display().lower()}{since}{reason}")
         if item.owner and not item.is_settled:

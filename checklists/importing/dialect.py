@@ -118,8 +118,9 @@ def _fence(token: Token, lines: list[str], at: int, first: int) -> int:
     code: list[str] = []
     while at + 1 < len(lines):
         at += 1
-        token.lines.append(first + at)
         bare = lines[at].strip()
+        if bare:
+            token.lines.append(first + at)
         if bare.startswith(mark) and not bare.strip(mark[0]):
             break
         leading = len(lines[at]) - len(lines[at].lstrip(" "))

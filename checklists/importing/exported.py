@@ -13,7 +13,7 @@ from .decode import Decoded, Refused
 from .dialect import Token, tokens_of
 from .limits import Limits
 from .lint import remarks
-from .meaning import explain
+from .meaning import explain, milestones_in
 from .outline import Contact, Criterion, EscalationLevel, Item, Outline, Phase, Procedure, Section, Slot, Step
 from .placeholders import placeholders_in
 from .repairs import Line
@@ -37,6 +37,7 @@ def read_exported(decoded: Decoded, limits: Limits) -> Outline:
     refuse_items(counts["items"] + counts["criteria"], limits)
     explain(outline)
     lines = [Line(number, text) for number, text in enumerate(decoded.text.split("\n"), start=1)]
+    outline.milestones = milestones_in(lines, reader.ledger.kinds)
     outline.placeholders = placeholders_in(lines, reader.ledger.kinds)
     outline.lint = remarks(outline)
     outline.repairs = [*decoded.repairs]
@@ -56,6 +57,7 @@ class _Reader:
         self.stack: list[tuple[int, Item]] = []
         self.step: Step | None = None
         self.procedure: Procedure | None = None
+        self.announced = ""  # the words of the last heading of a phase
         self.tripwires = ""  # what the source calls them
         self.criteria = ("", "")  # the headings above success criteria
         self.mode = "head"  # head, phase, criteria, procedure, contacts, escalation, sign-off
@@ -90,6 +92,7 @@ class _Reader:
             phase = Phase(title, token.line, window=window, recurrence=recurrence)
             self.outline.phases.append(phase)
             self.enter("phase", phase, [phase])
+            self.announced = token.text
             self.ledger.note(token.line, "phase", phase)
         else:
             title, window, recurrence = dialect.section_heading(token.text)
@@ -117,9 +120,9 @@ class _Reader:
         self.outline.phases.pop()
         self.ledger.kinds[phase.line] = "rule"
         self.ledger.targets[phase.line] = None
-        self.criteria = (phase.title, "")
+        self.criteria = (self.announced, "")
         if words in dialect.PROCEDURES:
-            self.procedure = Procedure(phase.title, phase.line, dialect.PROCEDURES[words])
+            self.procedure = Procedure(self.announced, phase.line, dialect.PROCEDURES[words])
             self.outline.procedures.append(self.procedure)
             self.ledger.kinds.pop(phase.line)
             self.ledger.note(phase.line, "procedure", self.procedure)

@@ -18,8 +18,8 @@ from checklists.forms import moment_in
 from checklists.importing.decode import Refused
 from checklists.importing.limits import Limits
 from checklists.importing.plan import Launch, Source, create_project
-from checklists.importing.reading import read_checklist
 from checklists.models.project import validate_zone
+from checklists.spreadsheets.documents import read_document
 
 
 class Refusal(CommandError):
@@ -30,7 +30,7 @@ class Refusal(CommandError):
 
 
 class Command(BaseCommand):
-    help = "Read a Markdown checklist: show what is understood (--dry-run) or make a project of it."
+    help = "Read a checklist (Markdown, CSV or Excel): show what is understood (--dry-run) or make a project of it."
     requires_system_checks = []  # a look at a file needs no database
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         data = self.read(Path(options["file"]))
         try:
-            outline = read_checklist(data)
+            outline = read_document(data, Path(options["file"]).name)
         except Refused as refusal:
             raise Refusal(str(refusal)) from None
         if options["dry_run"]:

@@ -298,7 +298,7 @@ def run(options: argparse.Namespace) -> int:
         while server.poll() is None and not answers(options.port):
             time.sleep(0.05)
         if server.poll() is None:
-            say("\n" + f"{prepared.stdout}\n".lstrip() + f"Go-live is at {address} (Ctrl-C stops it)")
+            say("\n" + f"{prepared.stdout}\n".lstrip() + f"Golive is at {address} (Ctrl-C stops it)")
         return server.wait()
 
 

@@ -49,7 +49,7 @@ def draft_context(draft: Draft, outline: Outline, opened: int = 0) -> dict:
     return {
         "draft": draft,
         "outline": outline,
-        "counts": [(name.replace("_", " "), number) for name, number in outline.counts.items() if number],
+        "counts": [counted(name.replace("_", " "), number) for name, number in outline.counts.items() if number],
         "source": source,
         "plan": plan,
         "opened": opened,
@@ -61,6 +61,12 @@ def draft_context(draft: Draft, outline: Outline, opened: int = 0) -> dict:
         "kinds": CorrectionForm.KINDS,
         "remarks": len(outline.warnings) + len(outline.lint),
     }
+
+
+def counted(name: str, number: int) -> tuple[str, int]:
+    """The name of what was counted, in the singular for one."""
+    one = {"criteria": "criterion", "escalation levels": "escalation level"}.get(name, name.removesuffix("s"))
+    return (one if number == 1 else name, number)
 
 
 def proposal(outline: Outline) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -67,6 +68,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo has a password that everybody knows: it is made in debug mode only.")
+        call_command("load_library", verbosity=0)
         if not Project.objects.exists():
             project = Rehearsal(timezone.now()).play()
             self.stdout.write(f"Made the demo project {project.name}.")

@@ -34,6 +34,7 @@ def remarks(outline: Outline) -> list[Remark]:
 
 def _contradictions(outline: Outline) -> Iterator[Remark]:
     """A phase that says one moment in its title and another in its text or in the timeline."""
+    timeline = [(milestone, _words(milestone.text)) for milestone in outline.milestones[:LONGEST_TIMELINE]]
     for phase in outline.phases:
         titled = offset_of(window_in(phase.title)) if window_in(phase.title) else None
         if _differ(titled, phase.offset):
@@ -41,11 +42,7 @@ def _contradictions(outline: Outline) -> Iterator[Remark]:
                 phase.line, "contradicting-offset", f'"{phase.title}" has another moment in its text: {phase.window}'
             )
         named = _names(phase)
-        told = [
-            milestone
-            for milestone in outline.milestones[:LONGEST_TIMELINE]
-            if named and named <= _words(milestone.text)
-        ]
+        told = [milestone for milestone, words in timeline if named and named <= words]
         if told and all(_differ(phase.offset, milestone.offset) for milestone in told):
             yield Remark(
                 told[0].line,

@@ -12,6 +12,7 @@ from checklists.schedule import Timed, Window
 
 # What an item needs to have for its due time and its state to be known.
 COLUMNS = (
+    "project_id",
     "number",
     "state",
     "optional",

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from checklists.views import clone, draft, export, intake, item, journal, people, phase, project, template, work
+from checklists.views import (
+    clone,
+    draft,
+    export,
+    intake,
+    item,
+    journal,
+    live,
+    people,
+    phase,
+    project,
+    several,
+    template,
+    work,
+)
 
 item_urls: list[URLPattern | URLResolver] = [
     path("", item.item, name="item"),
@@ -22,6 +36,7 @@ item_urls: list[URLPattern | URLResolver] = [
 project_urls: list[URLPattern | URLResolver] = [
     path("", project.project, name="project"),
     path("items/<int:number>/", include(item_urls)),
+    path("several/", several.several, name="several"),
     path("fields/<int:pk>/readings/", item.field_readings, name="field_readings"),
     path("contacts/", people.contacts, name="contacts"),
     path("procedures/", people.procedures, name="procedures"),
@@ -31,6 +46,8 @@ project_urls: list[URLPattern | URLResolver] = [
     path("plan.md", export.plan_markdown, name="plan_markdown"),
     path("plan.csv", export.plan_csv, name="plan_csv"),
     path("plan.xlsx", export.plan_xlsx, name="plan_xlsx"),
+    path("events/", live.project_events, name="project_events"),
+    path("changes/", live.project_changes, name="project_changes"),
     path("template/", template.project_template, name="project_template"),
     path("clone/", clone.project_clone, name="project_clone"),
     path("phase-order/", phase.phase_order, name="phase_order"),

@@ -1,7 +1,7 @@
 """What open pages follow: the events that say that something is new, and what is new."""
 
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -22,11 +22,11 @@ def project_events(request: Request, slug: str) -> HttpResponse:
     """How far the journal is. `live.LiveUpdates` keeps the answer open and goes on from there."""
     project = project_for(request, slug)
     seq, user = JournalEntry.objects.head(project), request.user
-    stays_open = isinstance(request, ASGIRequest)
-    if stays_open:
-        request.scope[live.SCOPE] = live.Place(project.pk, user.pk, str(user), user.initials, seq)
+    seat: live.Seat | None = request.scope.get(live.SEAT) if isinstance(request, ASGIRequest) else None
+    if seat is not None:
+        seat.place = live.Place(project.pk, user.pk, str(user), user.initials, seq)
     return HttpResponse(
-        live.opening(seq, RETRY_OPEN if stays_open else RETRY_SHUT),
+        live.opening(seq, RETRY_SHUT if seat is None else RETRY_OPEN),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -38,7 +38,7 @@ def project_changes(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     after = request.GET.get("after", "")
     if not after.isdecimal() or len(after) > 9:
-        return HttpResponseBadRequest("Say after which journal entry: ?after=12\n", content_type="text/plain")
+        return HttpResponse("Say after which journal entry: ?after=12\n", status=422, content_type="text/plain")
     feed = feed_of(project)
     changes = changes_after(project, int(after), request.user.pk, timezone.now(), request.GET.get("state", "all"))
     context = {**feed, "project": project, "tab": "plan", "sheet": changes.sheet, "changes": changes}

@@ -31,11 +31,14 @@
     toast(`${lost(event)}: ${reason}`);
   });
 
+  // offline.js keeps a completion that could not be sent, and says so by preventing the default: this sentence.
   document.addEventListener("htmx:sendError", (event) => {
+    if (event.defaultPrevented) return;
     toast(`${lost(event)}: no connection. Your text is kept; try again.`);
   });
 
   document.addEventListener("htmx:timeout", (event) => {
+    if (event.defaultPrevented) return;
     toast(`${lost(event)}: no answer in time. Your text is kept; try again.`);
   });
 })();

@@ -127,10 +127,12 @@ def test_who_is_too_late_reads_who_was_faster(enter, project, technician, other_
         page.goto(project.get_absolute_url())
         page.click(".item-row:has-text('Lamps answer') .item-text")
         page.wait_for_selector(".item-panel")
+    slow.fill("textarea[name=text]", "I am on my way")
     fast.click("button:text-is('Claim')")
     fast.wait_for_selector(".is-claimed")
     slow.click("button:text-is('Claim')")
     slow.wait_for_selector("text=Olga Technician has this item since")
+    assert slow.input_value("textarea[name=text]") == "I am on my way"
     assert slow.locator(".item-row:has-text('Lamps answer') .item-owner").inner_text() == "Olga Technician"
 
 

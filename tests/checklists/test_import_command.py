@@ -1,6 +1,7 @@
 """The command line contract of `manage.py import_checklist`."""
 
 import json
+import os
 import subprocess
 import sys
 from io import StringIO
@@ -63,6 +64,9 @@ def test_it_creates_the_project_and_the_account_and_prints_the_slug(plan):
         ["--go-live", "2027-02-07T08:00", "--manager", "nia"],
         ["--go-live", "2027-02-07T08:00", "--zone", "Mars/Olympus", "--manager", "nia@example.org"],
         ["--manager", "nia@example.org"],
+        ["--go-live", "2027-02-07T08:00", "--manager", "nia@example.org", "--name", "   "],
+        ["--go-live", "2027-02-07T08:00", "--manager", "nia@example.org", "--customer", "x" * 201],
+        ["--go-live", "9999-12-31T23:59", "--manager", "nia@example.org"],
     ],
 )
 def test_wrong_arguments_write_nothing(plan, wrong):
@@ -71,6 +75,19 @@ def test_wrong_arguments_write_nothing(plan, wrong):
     assert problem.value.returncode == 2
     assert not Project.objects.exists()
     assert not User.objects.exists()
+
+
+def test_every_script_is_printed_whatever_the_terminal_says(tmp_path):
+    path = tmp_path / "plan.md"
+    path.write_text("# Πλάνο\n\n## Φάση 1\n\n- [ ] Έλεγχος ✓\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "import_checklist", path, "--dry-run", "--json"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["title"] == "Πλάνο"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x00\x01\x02\x03" * 100])

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from checklists.act import Act
-from checklists.forms import moment_in
+from checklists.forms import LaunchForm
 from checklists.importing.decode import Refused
 from checklists.importing.limits import Limits
 from checklists.importing.plan import Launch, Source, create_project
-from checklists.models.project import validate_zone
 from checklists.spreadsheets.documents import read_document
 
 
@@ -45,6 +47,9 @@ class Command(BaseCommand):
         parser.add_argument("--manager", help="e-mail of the project manager; a new account has no usable password")
 
     def handle(self, *args, **options) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            # A checklist has letters of every script, whatever the terminal's encoding is.
+            sys.stdout.reconfigure(encoding="utf-8")
         data = self.read(Path(options["file"]))
         try:
             outline = read_document(data, Path(options["file"]).name)
@@ -57,9 +62,12 @@ class Command(BaseCommand):
                 self.show(outline)
             return
         launch = self.launch(options, outline.title)
-        with transaction.atomic():
-            act = Act(by=self.manager(options["manager"]), at=timezone.now())
-            project = create_project(outline, Source(Path(options["file"]).name, data), launch, act)
+        try:
+            with transaction.atomic():
+                act = Act(by=self.manager(options["manager"]), at=timezone.now())
+                project = create_project(outline, Source(Path(options["file"]).name, data), launch, act)
+        except DatabaseError as problem:
+            raise Refusal(f"The database is not ready (manage.py migrate): {problem}") from None
         self.stdout.write(f"Created {project.name}: {project.slug}")
 
     def read(self, path: Path) -> bytes:
@@ -77,20 +85,21 @@ class Command(BaseCommand):
             self.stdout.write(f"! {warning}")
 
     def launch(self, options: dict, title: str) -> Launch:
+        """The same checks as the form's. A moment with an offset of its own (`...+02:00`) is taken as it is."""
         for option in ("go_live", "manager"):
             if not options[option]:
                 raise Refusal(f"--{option.replace('_', '-')} is missing: a project needs it.")
         try:
-            validate_zone(options["zone"])
-            wall_clock = datetime.fromisoformat(options["go_live"])
-            if wall_clock.tzinfo is None:
-                wall_clock = moment_in(wall_clock, options["zone"])
-        except ValidationError as problem:
-            raise Refusal(problem.messages[0]) from None
-        except ValueError as problem:
-            raise Refusal(f"--go-live: {problem}") from None
-        name = (options["name"] or title or Path(options["file"]).stem)[:200]
-        return Launch(name, options["customer"], options["system"], wall_clock, options["zone"])
+            moment = datetime.fromisoformat(options["go_live"])
+            wall_clock = moment.astimezone(ZoneInfo(options["zone"])) if moment.tzinfo else moment
+        except (ValueError, OverflowError, ZoneInfoNotFoundError) as problem:
+            raise Refusal(f"--go-live {options['go_live']}: {problem}") from None
+        name = (title or Path(options["file"]).stem)[:200] if options["name"] is None else options["name"]
+        form = LaunchForm({**options, "name": name, "go_live": f"{wall_clock:%Y-%m-%dT%H:%M:%S}"})
+        if not form.is_valid():
+            field, problems = next(iter(form.errors.items()))
+            raise Refusal(f"--{field.replace('_', '-')}: {problems[0]}")
+        return form.launch()
 
     def manager(self, email: str):
         try:

@@ -18,6 +18,9 @@ from checklists.spreadsheets.documents import lines_of, read_document
 from checklists.spreadsheets.opening import is_spreadsheet
 from checklists.templating import Variable, fill, variables_of
 
+# A line each for the largest plan that is read; more would only cost time.
+CORRECTIONS = 5_000
+
 
 class Draft(models.Model):
     """The bytes of an upload with its owner's corrections, so that a preview can be left and taken up again."""
@@ -85,6 +88,8 @@ class Draft(models.Model):
         if said:
             self.corrections[str(line)] = " ".join(said)
         try:
+            if len(self.corrections) > CORRECTIONS:
+                raise Refused("There are too many corrections.")
             self.outline()
         except Refused:
             self.corrections = before

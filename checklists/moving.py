@@ -11,7 +11,7 @@ from checklists.models import Item, Phase, Project
 from checklists.timetable import Timetable
 
 # How many items that become late are named.
-NAMED = 20
+NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Shift:
     no_longer_late: int
     holders: list[tuple[str, int]]
     undated: int
+
+    @property
+    def unnamed(self) -> int:
+        """How many more become late than are named."""
+        return self.late_count - len(self.late)
 
     @property
     def words(self) -> str:

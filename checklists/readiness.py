@@ -106,7 +106,7 @@ def waits(project: Project, phases: list[tuple[Phase, Tally]]) -> dict[int, str]
     for phase, tally in phases:
         if not project.sequential or phase.kind != PhaseKind.PHASE:
             continue
-        if unsettled and not phase.opened_at:
+        if unsettled and not phase.opened_at and not tally.is_settled:
             before, left = unsettled
             found[phase.pk] = f"Waits for {before.title}: {left.total - left.settled} open"
         if not tally.is_settled:

@@ -57,6 +57,7 @@ def project(request: Request, slug: str) -> HttpResponse:
         "tab": "mine" if plan.chosen == "mine" else "plan",
         "sheet": plan,
         **feed,
+        "now": now,
         "t_clock": schedule.t_clock(now, project.go_live_at),
     }
     return render(request, "checklists/project.html", context)

@@ -78,7 +78,8 @@ def test_the_page_says_it(project, technician, signed_in):
     assert "7 late" in text
     assert "Due or done, EET" in text
     assert re.search(
-        r'class="item-due late"\s+datetime="2020-02-04T06:00:00\+00:00"\s+title="Due 4 Feb 2020, 08:00 EET"', text
+        r'class="item-due late"\s+datetime="2020-02-04T06:00:00\+00:00" data-due\s+title="Due 4 Feb 2020, 08:00 EET"',
+        text,
     )
     assert "4 Feb, 08:00 EET" in text
 

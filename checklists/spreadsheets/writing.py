@@ -13,7 +13,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from checklists.exporting.markdown import blank_of, heading_of
+from checklists.exporting.forms import blank_of
+from checklists.exporting.markdown import heading_of
 from checklists.exporting.plan import Place, Rows
 from checklists.importing import outline as written
 from checklists.importing.dialect import item_of

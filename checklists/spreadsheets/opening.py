@@ -49,6 +49,8 @@ def is_spreadsheet(data: bytes, name: str) -> bool:
 
 def open_rows(data: bytes, limits: Limits) -> tuple[Rows, int]:
     """The rows of a table and the index of that with the titles. Raises Refused for what is no such table."""
+    if len(data) > limits.size:
+        raise Refused(f"The file has more than {limits.size:,} bytes. Split the checklist into several plans.")
     tables = _xlsx(data, limits) if data.startswith(ZIP) else _csv(data, limits)
     for rows in tables:
         for index, row in enumerate(rows[:HEAD_ROWS]):

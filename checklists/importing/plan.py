@@ -190,11 +190,12 @@ class PlanWriter:
 
     def write_criteria(self, criteria: list[read.Criterion], position: int) -> None:
         """Success criteria become divisions of their own, named by the topmost heading that is not a phase already."""
-        phases = tuple(self.project.phases.values_list("title", flat=True))
+        known = self.project.phases.values_list("title", "window")
+        phases = {words for title, window in known for words in (title, f"{title} ({window})")}
         divisions: dict[str, dict[str, list[read.Criterion]]] = {}
         for criterion in criteria:
             headings = [part for part in (criterion.phase, *criterion.section.split(" › ")) if part]
-            if len(headings) > 1 and phases and headings[0].startswith(phases):
+            if len(headings) > 1 and headings[0] in phases:
                 del headings[0]
             title = headings[0] if headings else "Success criteria"
             divisions.setdefault(title, {}).setdefault(" › ".join(headings[1:]), []).append(criterion)

@@ -58,7 +58,7 @@ def draft_context(draft: Draft, outline: Outline, opened: int = 0) -> dict:
         "written": sum(bool(line.text.strip()) for line in source),
         "guesses": preview.open_guesses(outline, draft.accepted),
         "variables": draft.variables(),
-        "kinds": CorrectionForm.KINDS,
+        "kinds": () if draft.is_exact else CorrectionForm.KINDS,
         "remarks": len(outline.warnings) + len(outline.lint),
     }
 

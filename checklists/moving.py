@@ -47,7 +47,7 @@ class Shift:
         """`2 d later`, `3 h 30 earlier`; empty where only the zone changes."""
         if not self.by:
             return ""
-        return f"{schedule.span(abs(self.by))} {'later' if self.by > timedelta() else 'earlier'}"
+        return f"{schedule.length_words(abs(self.by))} {'later' if self.by > timedelta() else 'earlier'}"
 
 
 def shift_of(project: Project, now: datetime, go_live_at: datetime, zone: tzinfo) -> Shift:

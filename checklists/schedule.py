@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 HOUR, DAY, WEEK = 60, 24 * 60, 7 * 24 * 60
 # From when on something is due soon.
@@ -64,8 +64,16 @@ def on_the_clock(day: date, wall: time, zone: tzinfo) -> datetime:
     return datetime.combine(day, wall.replace(tzinfo=None), zone).astimezone(UTC)
 
 
-def window_of(chain: Iterable[Timed], go_live_at: datetime, zone: tzinfo) -> Window | None:
-    """When something happens, by its own offset or else by the nearest around it; the chain goes outwards.
+class Span(NamedTuple):
+    """What a plan says about when: minutes from T-0, `end` None where it is open, and a time of day if one is told."""
+
+    start: int
+    end: int | None
+    clock: str
+
+
+def span_of(chain: Iterable[Timed]) -> Span | None:
+    """What something says about when, or else the nearest around it; the chain goes outwards.
 
     A time of day without a day, such as "08:00" in a section "T-1 day", is of the day that stands around it. The time
     of day of a round tells when each round is, not when all of it is due. None where nothing tells.
@@ -73,16 +81,20 @@ def window_of(chain: Iterable[Timed], go_live_at: datetime, zone: tzinfo) -> Win
     clock = ""
     for timed in chain:
         clock = clock or ("" if timed.round else timed.clock)
-        if timed.offset_start is None:
-            continue
-        last = timed.offset_start if timed.offset_end is None else timed.offset_end
-        try:
-            start = moment(go_live_at, zone, timed.offset_start, clock)
-            due = moment(go_live_at, zone, last, clock)
-        except OverflowError:  # beyond the calendar: T-0 in the year 9999
-            return None
-        return Window(start, max(start, due), last, timed.offset_end is None)
+        if timed.offset_start is not None:
+            return Span(timed.offset_start, timed.offset_end, clock)
     return None
+
+
+def window_of(span: Span, go_live_at: datetime, zone: tzinfo) -> Window | None:
+    """The span as moments, around a T-0; None beyond the calendar, which ends with the year 9999."""
+    last = span.start if span.end is None else span.end
+    try:
+        start = moment(go_live_at, zone, span.start, span.clock)
+        due = moment(go_live_at, zone, last, span.clock)
+    except OverflowError:
+        return None
+    return Window(start, max(start, due), last, span.end is None)
 
 
 # -- In words --------------------------------------------------------------------------------------------------------
@@ -121,7 +133,7 @@ def offset_words(minutes: int) -> str:
     return f"T{'+' if minutes > 0 else '−'}{told or 0}"
 
 
-def span(length: timedelta) -> str:
+def length_words(length: timedelta) -> str:
     """A length of time, as exactly as one cares: `25 min`, `1 h 48`, `3 d 4 h`. A moment counts as a minute."""
     minutes = max(1, int(length.total_seconds() // 60))
     if minutes < HOUR:

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 from checklists import schedule
 from checklists.models import Item, Phase, Project, Section
-from checklists.schedule import Timed, Window
+from checklists.schedule import Span, Timed, Window
 
 # What an item needs to have for its due time and its state to be known.
 COLUMNS = (
@@ -45,7 +45,8 @@ class Timetable:
         self.phases = {phase.pk: phase for phase in phases}
         self.sections = {section.pk: section for section in sections}
         self.items = {item.pk: item for item in items}
-        self._windows: dict[tuple[str, int], Window | None] = {}
+        self._spans: dict[int, Span | None] = {}
+        self._windows: dict[Span, Window | None] = {}
 
     @classmethod
     def load(cls, project: Project, now: datetime) -> Timetable:
@@ -61,16 +62,15 @@ class Timetable:
 
     def of_item(self, item: Item) -> Window | None:
         """The item's window: its own, or that of the item, the section or the phase around it."""
-        key = ("item", item.pk)
-        if key not in self._windows:
-            self._windows[key] = self._window(self._around(item))
-        return self._windows[key]
+        if item.pk not in self._spans:
+            self._spans[item.pk] = schedule.span_of(self._around(item))
+        return self._window(self._spans[item.pk])
 
     def of_phase(self, phase: Phase) -> Window | None:
-        return self._window([phase])
+        return self._window(schedule.span_of([phase]))
 
     def of_section(self, section: Section) -> Window | None:
-        return self._window(self._outwards(section, section.phase_id))
+        return self._window(schedule.span_of(self._outwards(section, section.phase_id)))
 
     def span_of(self, phase: Phase) -> Window | None:
         """From the first to the last moment of anything in the phase."""
@@ -112,9 +112,9 @@ class Timetable:
         if window is None:
             return "", ""
         if window.is_late(self.now):
-            return f"late {schedule.span(self.now - window.due)}", "late"
+            return f"late {schedule.length_words(self.now - window.due)}", "late"
         if window.is_soon(self.now):
-            return f"in {schedule.span(window.due - self.now)}", "warn"
+            return f"in {schedule.length_words(window.due - self.now)}", "warn"
         return schedule.clock(window.due, self.zone), ""
 
     def due_sentence(self, item: Item) -> str:
@@ -125,12 +125,17 @@ class Timetable:
         told = f"{schedule.words(window.due, self.zone)} ({schedule.offset_words(window.offset)})"
         if item.settled_at:
             late = item.settled_at - window.due
-            return f"{told}, settled {schedule.span(late)} late" if item.settled_at > window.due else told
+            return f"{told}, settled {schedule.length_words(late)} late" if item.settled_at > window.due else told
         state, tone = self.due_words(item)
         return f"{told}, {state}" if tone else told
 
-    def _window(self, chain: Iterable[Timed]) -> Window | None:
-        return schedule.window_of(chain, self.go_live_at, self.zone)
+    def _window(self, span: Span | None) -> Window | None:
+        """The span's window; items share few spans, so each is worked out once."""
+        if span is None:
+            return None
+        if span not in self._windows:
+            self._windows[span] = schedule.window_of(span, self.go_live_at, self.zone)
+        return self._windows[span]
 
     def _around(self, item: Item) -> Iterator[Timed]:
         """The item and all that it stands in, outwards."""

@@ -40,9 +40,14 @@ def each_of(project: Project, numbers: Iterable[int], verb: Callable[[Item], Non
     return outcome
 
 
+VERBS: dict[str, Callable[..., None]] = {
+    "claim": Item.claim,
+    "complete": Item.complete,
+    "exemption": Item.set_aside,
+    "handover": Item.hand_over,
+}
+
+
 def act_named(name: str, act: Act, **given) -> Callable[[Item], None]:
     """The verb of an item by the name that the form gives it."""
-    verb = {"claim": Item.claim, "complete": Item.complete, "exemption": Item.set_aside, "handover": Item.hand_over}[
-        name
-    ]
-    return lambda item: verb(item, act, **given)
+    return lambda item: VERBS[name](item, act, **given)

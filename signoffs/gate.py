@@ -133,8 +133,9 @@ def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: st
         standing = next(standing for standing in standings(project) if standing.slot.pk == slot.pk)
         if standing.state == "valid":
             raise TransitionRefused(f"{standing.signature} already. Nothing was changed.")
-        if standing.state == "declined" and standing.signature.signer_id != act.by.pk:
-            raise TransitionRefused(f"{standing.signature.name} voted no-go. Only they can change that vote.")
+        voter = standing.signature if standing.state == "declined" else None
+        if voter and voter.signer_id != act.by.pk:
+            raise TransitionRefused(f"{voter.name} voted no-go. Only they can change that vote.")
         if standing.digest != seen_digest:
             raise TransitionRefused("The plan changed while you read. Read again what is signed; nothing was recorded.")
         if decision != Decision.NO_GO and not standing.is_ready:

@@ -122,7 +122,7 @@ def act(verb: Callable[..., None], *, manager_helps: bool = False, ask: str = ""
         try:
             verb(item, act_of(request), **given)
         except TransitionRefused as refusal:
-            kept = {"reason_errors": {ask: "Not saved. What you wrote is kept here."}} if ask else {}
+            kept: dict[str, object] = {"reason_errors": {ask: "Not saved. What you wrote is kept here."}} if ask else {}
             kept |= {"reason_typed": given.get("reason", "")}
             return item_response(request, project, number, status=409, refusal=str(refusal), forms=kept)
         return done(request, project, item)

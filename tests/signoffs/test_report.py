@@ -76,7 +76,7 @@ def test_deviations_keep_what_happened_even_when_it_went_well_in_the_end(project
     assert (first.number, first.state) == (blocked.number, "done")
     assert [(each.what, each.why, each.who) for each in first.happenings] == [
         ("Blocked", "The vendor sleeps", "Tom Technician"),
-        ("Unblocked", "", "Tom Technician"),
+        ("Taken up again", "", "Tom Technician"),
     ]
     assert (second.number, second.state) == (aside.number, "not applicable")
 

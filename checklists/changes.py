@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from checklists.models import Item, Project
+from checklists.models import Action, Item, Project
 from checklists.readiness import Tally, waits_of
-from checklists.sheet import FILTERS, PhaseSheet, Row, Sheet, rows_of
+from checklists.sheet import FILTERS, PhaseSheet, Row, Sheet, rows_of, with_value
 from checklists.timetable import Timetable
+
+if TYPE_CHECKING:
+    from checklists.sheet import FieldWithValue
 
 # Entries whose words begin so change what an item's row and the numbers say; others change the plan or its frame.
 ROW_ACTIONS = ("item.", "note.", "reading.", "file.", "evidence.", "deviation.", "slot.", "report.", "member.")
@@ -35,6 +39,7 @@ class Changes:
     rows: list[ChangedRow]
     phases: list[PhaseSheet]
     sections: list[tuple[int, Tally]]
+    fields: list[FieldWithValue]
     sheet: Sheet
     timetable: Timetable
     frame_changed_by: str
@@ -73,6 +78,9 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
         (ChangedRow(rows[items[pk].number], *last) for pk, last in touched.items() if items[pk].number in rows),
         key=lambda each: each.row.number,
     )
+    # The journal names the item of a value, not the field: those of sections, phases and the project all come along.
+    others_read = any(action == Action.READING_GIVEN and item_id is None for _, item_id, _, action in news)
+    fields = list(with_value(project.fields.filter(item=None))) if others_read else []
     gates = waits_of(timetable, project)
     section_ids = {section_id for pk in touched if (section_id := items[pk].section_id)}
     return Changes(
@@ -84,6 +92,7 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
             for phase in timetable.phases.values()
         ],
         sections=[(pk, tally_where(items, "section_id", pk)) for pk in sorted(section_ids)],
+        fields=fields,
         sheet=sheet,
         timetable=timetable,
         frame_changed_by=frame_changed_by,

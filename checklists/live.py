@@ -31,8 +31,8 @@ from checklists.models.journal import CHANNEL
 
 logger = logging.getLogger(__name__)
 
-# What a connected page is told when nothing happens, so that neither proxies nor browsers think it dead.
-HEARTBEAT, SILENCE = 15.0, b":\n\n"
+# How often a connected page is told that it is, so that neither proxies nor the page think the connection dead.
+HEARTBEAT = 15.0
 # After this long a page has to come again, and is checked again: session, account and membership.
 LIFETIME = 10 * 60.0
 # How often SQLite is asked whether there is something new, and how long to wait for a database that does not answer.
@@ -78,6 +78,9 @@ def event(kind: str, data: object, seq: int | None = None) -> bytes:
     """One server-sent event; `seq` becomes its id."""
     number = f"id: {seq}\n" if seq is not None else ""
     return f"{number}event: {kind}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+ALIVE = event("alive", True)
 
 
 def opening(seq: int, retry: int) -> bytes:
@@ -160,7 +163,7 @@ class Page:
                 message = b"".join(self.waiting.values())
                 self.waiting.clear()
             except TimeoutError:
-                message = SILENCE
+                message = ALIVE
             if message:
                 await send({"type": "http.response.body", "body": message, "more_body": True})
 

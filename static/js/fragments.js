@@ -1,7 +1,7 @@
 // The event "fragments" brings HTML from the server: each element in it takes the place of the one with the same id.
 // A row in which somebody works is not taken from under their hands: it says who changed it and waits to be asked.
 (() => {
-  const fields = (row) => row.querySelectorAll(".item-panel :is(textarea, select, input:not([type=hidden]))");
+  const fields = (element) => element.querySelectorAll("textarea, select, input:not([type=hidden])");
 
   const typed = (field) => {
     if (field.matches("select")) {
@@ -12,9 +12,9 @@
     return field.value !== field.defaultValue;
   };
 
-  const isBusy = (row) =>
-    row.querySelector("details.ask[open]") !== null ||
-    [...fields(row)].some((field) => typed(field) || field === document.activeElement);
+  const isBusy = (element) =>
+    element.querySelector("details.ask[open]") !== null ||
+    [...fields(element)].some((field) => typed(field) || field === document.activeElement);
 
   // Where the focus is, in words that find the same place in what comes instead.
   const placeOf = (element) => {
@@ -119,7 +119,7 @@
 
   const place = (fresh) => {
     const old = fresh.id && document.getElementById(fresh.id);
-    if (!old) return;
+    if (!old || isBusy(old)) return;
     if (isAsking(old)) later.set(fresh.id, () => place(fresh));
     else replace(old, fresh);
   };

@@ -115,7 +115,8 @@
     failures = 0;
     after("lost", null);
     after("silence", SILENCE, reconnect);
-    setUp(true);
+    // What was sent before the network went may still come in; the browser knows better.
+    if (navigator.onLine) setUp(true);
   };
 
   const failed = () => {

@@ -26,7 +26,8 @@
     row.classList.add("is-waiting");
     const sign = row.querySelector(":scope > .sign-button use, :scope > .sign use");
     sign.dataset.href = sign.getAttribute("href");
-    sign.setAttribute("href", sign.dataset.href.replace(/#.*/, "#item-waiting"));
+    // From this page itself: without a connection the sheet of signs may not be at hand.
+    sign.setAttribute("href", "#item-waiting");
     const line = document.createElement("p");
     line.className = "item-reason waiting";
     line.textContent = "Completed here; waiting to be sent.";

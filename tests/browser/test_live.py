@@ -115,8 +115,9 @@ def test_a_tick_without_a_connection_is_kept_and_sent(at_the_plan, technician, p
     page.context.set_offline(True)
     page.click(f"{LAMPS} .sign-button")
     page.wait_for_selector(f"{LAMPS}.is-waiting:has-text('waiting to be sent')")
-    assert page.get_attribute(f"{LAMPS} > .sign-button use", "href").endswith("#item-waiting")
+    assert page.get_attribute(f"{LAMPS} > .sign-button use", "href") == "#item-waiting"
     assert page.locator(".toast").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.click(f"{CERTIFICATES} .sign-button")
     page.wait_for_selector(f"{CERTIFICATES}.is-waiting")
     assert item(project, "Lamps answer").state == "open"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
@@ -56,6 +57,17 @@ def test_a_changed_plan_is_told_and_a_tick_is_not(project, manager, technician, 
     item(project, "Lamps answer").complete(act(technician))
     assert 'data-frame-changed-by=""' in changes(signed_in(manager), project, before).text
     assert 'data-frame-changed-by="Mara Manager"' in changes(signed_in(manager), project, 0).text
+
+
+def test_values_of_sections_come_along_when_one_was_given(project, manager, act, signed_in):
+    field = project.fields.create(
+        phase=item(project, "Lamps answer").phase, position=99, label="Harbour open since", kind="text"
+    )
+    before = JournalEntry.objects.head(project)
+    item(project, "Lamps answer").claim(act(manager))
+    assert 'class="reading"' not in changes(signed_in(manager), project, before).text
+    field.read(act(manager), "04:00")
+    assert 'value="04:00"' in changes(signed_in(manager), project, before).text
 
 
 def test_filters_keep_what_was_chosen(project, manager, signed_in):
@@ -169,6 +181,12 @@ async def following(app, project, *browsers) -> AsyncIterator[list[Follower]]:
             await each.leave()
 
 
+def play(story):
+    """Run a story on an event loop of its own thread: the browser tests' loop may be running in this one."""
+    with ThreadPoolExecutor(1) as stage:
+        stage.submit(lambda: asyncio.run(story())).result()
+
+
 def in_thread(does):
     """Run database work in a thread of its own, as a request would."""
 
@@ -202,7 +220,7 @@ def test_a_committed_entry_is_told_to_everybody_in_order(app, project, manager, 
         assert await in_thread(lambda: head(project)) == start + 2
 
     signed_in_manager, signed_in_technician = signed_in(manager), signed_in(technician)
-    asyncio.run(story())
+    play(story)
 
 
 def test_what_is_rolled_back_is_not_told(app, project, manager, technician, act, signed_in):
@@ -220,7 +238,7 @@ def test_what_is_rolled_back_is_not_told(app, project, manager, technician, act,
             assert page.seqs[-1] == start + 1
 
     browser = signed_in(manager)
-    asyncio.run(story())
+    play(story)
 
 
 def test_who_comes_back_is_told_at_once_how_far_it_is(app, project, manager, technician, act, signed_in):
@@ -232,7 +250,7 @@ def test_who_comes_back_is_told_at_once_how_far_it_is(app, project, manager, tec
             assert page.seqs[0] > start
 
     browser = signed_in(manager)
-    asyncio.run(story())
+    play(story)
     assert "7 of 7" in changes(browser, project, 1).text
 
 
@@ -245,7 +263,7 @@ def test_who_is_here_is_everybody_once(app, project, manager, technician, signed
         assert app.hub.pages.get(project.pk, set()) == set()
 
     mara, tom = signed_in(manager), signed_in(technician)
-    asyncio.run(story())
+    play(story)
 
 
 def test_who_is_removed_is_told_no_more(app, project, manager, technician, act, signed_in):
@@ -260,7 +278,7 @@ def test_who_is_removed_is_told_no_more(app, project, manager, technician, act, 
         await asyncio.gather(follower.leave(), again.leave())
 
     browser = signed_in(technician)
-    asyncio.run(story())
+    play(story)
 
 
 def test_outsiders_and_strangers_are_answered_and_not_kept(app, project, outsider, client, signed_in):
@@ -272,7 +290,7 @@ def test_outsiders_and_strangers_are_answered_and_not_kept(app, project, outside
             await follower.leave()
 
     signed_in_outsider = signed_in(outsider)
-    asyncio.run(story())
+    play(story)
 
 
 def test_the_answer_is_open_and_not_compressed(app, project, manager, signed_in):
@@ -283,7 +301,7 @@ def test_the_answer_is_open_and_not_compressed(app, project, manager, signed_in)
             assert page.text.startswith("retry: 1000\n")
 
     browser = signed_in(manager)
-    asyncio.run(story())
+    play(story)
 
 
 def test_one_listener_for_all_pages_and_none_afterwards(app, project, manager, signed_in):
@@ -293,7 +311,7 @@ def test_one_listener_for_all_pages_and_none_afterwards(app, project, manager, s
         assert await in_thread(listeners) == 0
 
     browser = signed_in(manager)
-    asyncio.run(story())
+    play(story)
 
 
 def listeners() -> int:
@@ -313,7 +331,7 @@ def test_a_server_that_stops_ends_its_pages(app, project, manager, signed_in):
         await follower.leave()
 
     browser = signed_in(manager)
-    asyncio.run(story())
+    play(story)
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL has a listener to lose")
@@ -336,7 +354,7 @@ def test_a_lost_listener_sends_its_pages_back_and_listens_again(app, project, ma
         await follower.leave()
 
     browser = signed_in(manager)
-    asyncio.run(story())
+    play(story)
 
 
 def test_the_application_that_is_served_is_this_one():

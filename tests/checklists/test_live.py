@@ -254,6 +254,29 @@ def test_who_comes_back_is_told_at_once_how_far_it_is(app, project, manager, tec
     assert "7 of 7" in changes(browser, project, 1).text
 
 
+def test_a_quiet_connection_is_known_to_be_alive(app, project, manager, signed_in, monkeypatch):
+    monkeypatch.setattr("checklists.live.HEARTBEAT", 0.05)
+
+    async def story():
+        async with following(app, project, browser) as (page,):
+            await page.until(lambda f: f.text.count("event: alive") > 1)
+
+    browser = signed_in(manager)
+    play(story)
+
+
+def test_a_page_comes_again_after_a_while(app, project, manager, signed_in, monkeypatch):
+    monkeypatch.setattr("checklists.live.HEARTBEAT", 0.05)
+    monkeypatch.setattr("checklists.live.LIFETIME", 0.1)
+
+    async def story():
+        async with following(app, project, browser) as (page,):
+            await page.until(lambda f: f.ended)
+
+    browser = signed_in(manager)
+    play(story)
+
+
 def test_who_is_here_is_everybody_once(app, project, manager, technician, signed_in):
     async def story():
         async with following(app, project, mara, tom, tom) as (first, *_):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
 from checklists.act import TransitionRefused
-from checklists.models import Action, Item, JournalEntry
+from checklists.models import Action, Item, JournalEntry, Project
 from checklists.models.item import State
 from signoffs import gate
 from signoffs.models import Decision, Signature
-from tests.builders import item, settle
+from tests.builders import T_ZERO, item, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CROWD = 8
@@ -67,6 +68,33 @@ def test_no_tick_is_lost_and_the_chain_holds(project, technician, other_technici
     assert not project.items.open().exists()
     assert project.items.get(text="Database ready").state == State.DONE
     assert JournalEntry.objects.first_broken(project) is None
+
+
+def test_of_many_moves_of_t_zero_one_wins(project, manager, act):
+    copies = [Project.objects.get(pk=project.pk) for _ in range(CROWD)]
+    days = [T_ZERO + timedelta(days=number + 1) for number in range(CROWD)]
+    outcomes = all_at_once(
+        *(
+            lambda copy=copy, day=day: copy.move_go_live(act(manager), day, "Europe/Athens", "Fog", T_ZERO)
+            for copy, day in zip(copies, days, strict=True)
+        )
+    )
+    assert sum(isinstance(outcome, TransitionRefused) for outcome in outcomes) == CROWD - 1
+    assert project.journal.filter(action=Action.GO_LIVE_MOVED).count() == 1
+
+
+def test_settling_and_reopening_the_phase_before_never_lets_one_slip_through(project, manager, technician, act):
+    project.order_phases(act(manager), True)
+    for each in project.items.filter(phase__position=0).select_related("project").order_by("-depth"):
+        each.complete(act(technician))
+    certificates, lamps = fresh(project, "Certificates valid"), fresh(project, "Lamps answer")
+    refused = all_at_once(
+        lambda: certificates.reopen(act(technician), "One expired"), lambda: lamps.complete(act(technician))
+    )[1]
+    reopened = project.journal.get(action=Action.ITEM_REOPENED)
+    in_time = project.journal.filter(item=lamps, action=Action.ITEM_COMPLETED, seq__lt=reopened.seq).exists()
+    assert in_time == (refused is None)
+    assert fresh(project, "Lamps answer").is_settled == in_time
 
 
 def test_two_signers_of_one_slot(project, technician, approver, manager, act):

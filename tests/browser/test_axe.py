@@ -3,7 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from checklists.models import Draft
 from tests.browser.conftest import PHONE, WIDE
+from tests.builders import PLAN
+from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -13,6 +16,8 @@ PAGES = [
     "?state=mine",
     "sign-off/",
     "sign-off/1/",
+    "several/",
+    "clone/",
     "contacts/",
     "procedures/",
     "journal/",
@@ -33,7 +38,9 @@ def test_pages(enter, project, manager, technician, act, size, scheme):
     page = enter(manager, size=size)
     page.emulate_media(color_scheme=scheme)
     found = {}
-    for path in ["/projects/", "/projects/new/", "/work/", *(project.get_absolute_url() + part for part in PAGES)]:
+    draft = Draft.objects.create(owner=manager, name="plan.md", source=PLAN.encode(), created_at=NOON)
+    first = [draft.get_absolute_url(), "/projects/", "/projects/new/", "/work/", "/templates/", "/templates/new/"]
+    for path in [*first, *(project.get_absolute_url() + part for part in PAGES)]:
         page.goto(path)
         results = Axe().run(page, options=RULES)
         if results.violations_count:

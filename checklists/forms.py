@@ -12,11 +12,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.template.defaultfilters import filesizeformat
 
 from checklists.exporting.markdown import markdown_of
 from checklists.importing.decode import Refused
-from checklists.importing.limits import Limits
 from checklists.importing.plan import Launch
+from checklists.limits import limits_in_force
 from checklists.models import Field, Membership, Project, Role
 from checklists.models.project import validate_zone
 from checklists.spreadsheets.documents import read_document
@@ -45,9 +46,7 @@ class Words(forms.CharField):
 class IntakeForm(forms.Form):
     """A checklist as a file or as pasted text; valid when the importer can read it."""
 
-    file = forms.FileField(
-        label="Markdown file or table", required=False, help_text="Up to 1 MB: .md, .txt, .csv or .xlsx"
-    )
+    file = forms.FileField(label="Markdown file or table", required=False, help_text=".md, .txt, .csv or .xlsx")
     text = forms.CharField(
         label="Or paste the text",
         required=False,
@@ -65,8 +64,11 @@ class IntakeForm(forms.Form):
     def clean(self) -> dict:
         data = super().clean() or {}
         upload, text = data.get("file"), data.get("text") or ""
-        if upload and upload.size > Limits().size:
-            raise ValidationError("The file is larger than 1 MB. Split it, or take out what is no checklist.")
+        limits = limits_in_force()
+        if upload and upload.size > limits.size:
+            raise ValidationError(
+                f"The file is larger than {filesizeformat(limits.size)}. Split it into several plans."
+            )
         if not upload and not text.strip() and not self.errors:
             raise ValidationError("Choose a file or paste the text of a checklist.")
         if self.errors:
@@ -74,7 +76,7 @@ class IntakeForm(forms.Form):
         data["name"] = upload.name if upload else "pasted text"
         data["source"] = upload.read() if upload else text.replace("\r\n", "\n").encode()
         try:
-            data["outline"] = read_document(data["source"], data["name"])
+            data["outline"] = read_document(data["source"], data["name"], limits)
         except BrokenRows as refusal:
             raise ValidationError(refusal.problems) from None
         except Refused as refusal:

@@ -14,9 +14,10 @@ from django.utils.text import slugify
 
 from checklists.act import Act, TransitionRefused
 from checklists.importing.decode import decode
-from checklists.importing.limits import Limits
+from checklists.importing.outline import Outline
 from checklists.importing.plan import Launch, Source, create_project
 from checklists.importing.reading import read_checklist
+from checklists.limits import limits_in_force
 from checklists.models import Membership, Project, Role, Template, TemplateVersion
 from checklists.templating import Variable, fill, variables_of
 
@@ -62,7 +63,7 @@ def make_project(
 ) -> Project:
     """A project of the version's text with the values filled in, read by the real importer, with its people."""
     source = fill(text_of(version), values).encode()
-    outline = read_checklist(source)
+    outline = read_checklist(source, limits_in_force())
     name = f"{version.template.slug}-v{version.number}.md"
     with transaction.atomic():
         project = create_project(outline, Source(name, source), launch, act, template_version=version)
@@ -71,9 +72,14 @@ def make_project(
     return project
 
 
+def outline_of(version: TemplateVersion) -> Outline:
+    """What the importer understands of the version."""
+    return read_checklist(bytes(version.source), limits_in_force())
+
+
 def text_of(version: TemplateVersion) -> str:
     """The version's Markdown as the importer decodes it."""
-    return decode(bytes(version.source), Limits()).text
+    return decode(bytes(version.source), limits_in_force()).text
 
 
 def variables_in(version: TemplateVersion) -> list[Variable]:
@@ -84,7 +90,7 @@ def counts_of(version: TemplateVersion) -> dict[str, int]:
     """How many phases, items and so on: remembered by the text itself, because reading it takes a while."""
     source = bytes(version.source)
     key = f"template-counts:{hashlib.sha256(source).hexdigest()}"
-    return cache.get_or_set(key, lambda: read_checklist(source).counts, timeout=None) or {}
+    return cache.get_or_set(key, lambda: read_checklist(source, limits_in_force()).counts, timeout=None) or {}
 
 
 def free_slug(name: str) -> str:

@@ -176,10 +176,15 @@ if not DEBUG:
 if env.bool("GOLIVE_TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# An imported checklist is at most 1 MB, a form for several items has a field for each of up to 5,000.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+IMPORT_LIMITS = {
+    "size": env.int("GOLIVE_IMPORT_BYTES", default=1_000_000),
+    "items": env.int("GOLIVE_IMPORT_ITEMS", default=5_000),
+    "levels": env.int("GOLIVE_IMPORT_LEVELS", default=12),
+    "columns": env.int("GOLIVE_IMPORT_COLUMNS", default=50),
+}
+# Room for the form around a checklist; a form for several items has a field for each.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * IMPORT_LIMITS["size"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = IMPORT_LIMITS["items"] + 1_000
 
 # -- The rest --------------------------------------------------------------------------------------------------------
 

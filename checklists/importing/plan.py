@@ -306,7 +306,7 @@ def create_project(
         go_live_at=launch.go_live_at,
         zone=launch.zone,
         document_title=outline.title,
-        metadata=outline.metadata,
+        metadata=list(outline.metadata.items()),
         prose=outline.prose,
         source=source.data,
         source_name=source.name[:255],

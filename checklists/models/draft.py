@@ -14,6 +14,7 @@ from checklists.importing.decode import Refused
 from checklists.importing.exported import is_exported
 from checklists.importing.outline import Outline
 from checklists.importing.reading import read_checklist
+from checklists.limits import limits_in_force
 from checklists.spreadsheets.documents import lines_of, read_document
 from checklists.spreadsheets.opening import is_spreadsheet
 from checklists.templating import Variable, fill, variables_of
@@ -57,7 +58,7 @@ class Draft(models.Model):
 
     def _written(self) -> str:
         """The decoded source; a row of a table is a line."""
-        return "\n".join(lines_of(bytes(self.source), self.name))
+        return "\n".join(lines_of(bytes(self.source), self.name, limits_in_force()))
 
     def text(self) -> str:
         """The decoded source with the answers in place of its placeholders; lines stay where they are."""
@@ -70,9 +71,10 @@ class Draft(models.Model):
     def outline(self) -> Outline:
         """What the importer understands, told what the owner knows better."""
         if self.is_table:
-            return read_document(bytes(self.source), self.name)
+            return read_document(bytes(self.source), self.name, limits_in_force())
         data = self.text().encode() if self.answers else bytes(self.source)
-        return read_checklist(data, corrections={int(line): what for line, what in self.corrections.items()})
+        corrections = {int(line): what for line, what in self.corrections.items()}
+        return read_checklist(data, limits_in_force(), corrections)
 
     def correct(self, line: int, what: str) -> bool:
         """Say what a line is, or move it a level; empty takes back all that was said of it.

@@ -59,7 +59,8 @@ class Project(models.Model):
     zone = models.CharField(max_length=64, validators=[validate_zone])
     sequential = models.BooleanField(default=False, help_text="Whether phases follow each other: one after another.")
     document_title = models.TextField(blank=True, help_text="The title of the source, where the name is another.")
-    metadata = models.JSONField(default=dict, blank=True)
+    # Pairs, not an object: PostgreSQL would put its keys in another order than the author's.
+    metadata = models.JSONField(default=list, blank=True)
     prose = models.JSONField(default=list, blank=True)
     source = models.BinaryField()
     source_name = models.CharField(max_length=255)

@@ -13,7 +13,6 @@ from checklists.differences import compare
 from checklists.entries import Entry, entries_of
 from checklists.forms import ZONES, posted
 from checklists.importing.decode import Refused
-from checklists.importing.reading import read_checklist
 from checklists.models import Project, Template, TemplateVersion
 from checklists.template_forms import FromTemplateForm, TemplateForm, VersionForm
 
@@ -46,7 +45,7 @@ def template(request: Request, name: str, number: int | None = None) -> HttpResp
     """One version of a template, the newest unless told otherwise: outline, variables, and all versions."""
     template = get_object_or_404(Template, slug=name)
     version = version_of(template, number)
-    outline = read_checklist(bytes(version.source))
+    outline = versions.outline_of(version)
     context = {
         "template": template,
         "version": version,
@@ -106,7 +105,7 @@ def template_differences(request: Request, name: str, before: int, after: int) -
         "after": new,
         "versions": template.versions.defer("source"),
         "between": template.versions.filter(number__gt=old.number, number__lte=new.number).defer("source"),
-        "differences": compare(read_checklist(bytes(old.source)), read_checklist(bytes(new.source))),
+        "differences": compare(versions.outline_of(old), versions.outline_of(new)),
     }
     return render(request, "checklists/template_differences.html", context)
 
@@ -142,7 +141,10 @@ def project_template(request: Request, slug: str) -> HttpResponse:
         between = pinned.template.versions.filter(number__gt=pinned.number).defer("source")
         context |= {"newest": newest, "between": between}
         if newest.number > pinned.number:
-            context["differences"] = compare(read_checklist(bytes(pinned.source)), read_checklist(bytes(newest.source)))
+            context["differences"] = compare(
+                versions.outline_of(pinned),
+                versions.outline_of(newest),
+            )
     return render(request, "checklists/template_since.html", context)
 
 

@@ -276,7 +276,7 @@ def written_in(node):
     return [written_in(value) for value in node] if isinstance(node, list) else node
 
 
-@settings(max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(PLANS)
 def test_a_plan_of_whatever_words_comes_back_as_the_same_outline(plan):
     text = markdown_of(plan)

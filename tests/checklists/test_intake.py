@@ -100,6 +100,23 @@ def test_bad_input_gets_a_clear_error_quickly_and_nothing_is_written(browser, na
     assert not Draft.objects.exists()
 
 
+def test_whoever_runs_the_instance_sets_the_limits(browser, settings):
+    settings.IMPORT_LIMITS = settings.IMPORT_LIMITS | {"items": 6}
+    response = upload(browser, PLAN.encode())
+    assert response.status_code == 422
+    assert "at most 6 are read" in response.text
+
+
+def test_the_same_form_sent_twice_makes_one_project(browser):
+    address = upload(browser, PLAN.encode()).url
+    draft = Draft.objects.get()
+    browser.post(address, LAUNCH)
+    draft.save(force_insert=True)
+    browser.post(address, LAUNCH)
+    browser.post(address, LAUNCH)
+    assert Project.objects.count() == 2
+
+
 def test_markup_of_a_checklist_stays_text(browser):
     text = PLAN.replace(
         "Lamps answer", "<img src=x onerror=alert(1)> <script>alert(2)</script> [x](javascript:alert(3))"

@@ -19,8 +19,8 @@ from django.utils import timezone
 from checklists.act import Act
 from checklists.forms import LaunchForm
 from checklists.importing.decode import Refused
-from checklists.importing.limits import Limits
 from checklists.importing.plan import Launch, Source, create_project
+from checklists.limits import limits_in_force
 from checklists.spreadsheets.documents import read_document
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             sys.stdout.reconfigure(encoding="utf-8")
         data = self.read(Path(options["file"]))
         try:
-            outline = read_document(data, Path(options["file"]).name)
+            outline = read_document(data, Path(options["file"]).name, limits_in_force())
         except Refused as refusal:
             raise Refusal(str(refusal)) from None
         if options["dry_run"]:
@@ -73,7 +73,7 @@ class Command(BaseCommand):
     def read(self, path: Path) -> bytes:
         try:
             with path.open("rb") as file:
-                return file.read(Limits().size + 1)
+                return file.read(limits_in_force().size + 1)
         except OSError as problem:
             raise Refusal(f"{path} cannot be read: {problem.strerror}.") from None
 

@@ -103,6 +103,8 @@ DATABASE_URL = env.str("GOLIVE_DATABASE_URL", default=env.str("DATABASE_URL", de
 if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 else:
+    if DEBUG:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "golive.sqlite3"}}
 if "ENGINE" not in DATABASES["default"]:
     raise ImproperlyConfigured("DATABASE_URL is no address of a database: use postgresql://USER:PASSWORD@HOST/NAME.")

@@ -33,7 +33,7 @@ def test_keys_say_what_a_line_is_and_the_page_stays(enter, manager):
     page.keyboard.press("d")
     page.wait_for_selector(f"{row} .preview-kind:has-text('detail')")
     assert "6 items" in page.inner_text("#draft-counts").replace("\n", " ")
-    page.wait_for_function("document.activeElement.className === 'preview-kind'")
+    page.wait_for_selector(f"{row} .preview-kind:focus")
     page.reload()
     assert page.inner_text(f"{row} .preview-kind") == "detail"
 

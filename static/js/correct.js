@@ -8,7 +8,9 @@ document.addEventListener("keydown", (event) => {
   const button = row.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (button) {
     event.preventDefault();
-    button.click();
+    // Not a click: the menu may be so new that htmx has not bound its form yet.
+    const answer = { source: button.form, target: "#draft-plan", swap: "outerHTML", values: { what: button.value } };
+    htmx.ajax("POST", button.form.getAttribute("action"), answer);
   }
 });
 // The plan is swapped as a whole; whoever worked on a line stays on it.

@@ -29,9 +29,7 @@ def test_keys_say_what_a_line_is_and_the_page_stays(enter, manager):
     preview(page, PLAN)
     row = f"#plan-{line_of('Lamps answer')}"
     page.click(f"{row} .preview-kind")
-    # htmx binds the menu's form once it has settled; before that the form would load the page, as without JavaScript.
-    page.wait_for_selector(f"{row}:not(.htmx-added) .preview-menu")
-    page.wait_for_selector(".htmx-settling, .htmx-added", state="detached")
+    page.wait_for_selector(f"{row}:has(.preview-menu) .preview-kind:focus")
     page.keyboard.press("d")
     page.wait_for_selector(f"{row} .preview-kind:has-text('detail')")
     assert "6 items" in page.inner_text("#draft-counts").replace("\n", " ")

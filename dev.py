@@ -88,9 +88,10 @@ def step(title: str):
 
 
 @contextlib.contextmanager
-def started(command: list, env: dict):
+def started(command: list, env: dict, output=None):
     """A child that never outlives us. On Ctrl-C, which it gets too, it may finish its own cleaning first."""
-    child = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=env)
+    errors = subprocess.STDOUT if output else None
+    child = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=env, stdout=output, stderr=errors)
     try:
         yield child
     finally:
@@ -294,7 +295,9 @@ def run(options: argparse.Namespace) -> int:
     if prepared.returncode:
         sys.exit("The database could not be prepared (the message stands above).")
     serve = [python, "-m", "uvicorn", "golive_site.asgi:application", "--port", options.port]
-    with started([*serve, "--log-level=warning", "--timeout-graceful-shutdown=3"], env) as server:
+    # Mails and whatever else is not an answer to a request.
+    worker = started([python, "manage.py", "worker"], env)
+    with worker, started([*serve, "--log-level=warning", "--timeout-graceful-shutdown=3"], env) as server:
         while server.poll() is None and not answers(options.port):
             time.sleep(0.05)
         if server.poll() is None:
@@ -349,15 +352,26 @@ def postgres():
         shutil.rmtree(home)
 
 
-def tool(results: list, title: str, command: list, settings: dict) -> None:
-    """Run one of the project's tools under settings of our choice; note how it went and how long it took."""
-    say(f"\n-- {title}")
-    start = time.monotonic()
-    env = {name: value for name, value in os.environ.items() if not OWN_SETTINGS.match(name)}
-    env.update(settings, GOLIVE_SECRET_KEY=secrets.token_urlsafe(60))
-    with started([VENV / "bin" / command[0], *command[1:]], env) as child:
-        code = child.wait()
-    results.append((title, code, time.monotonic() - start))
+def tools(results: list, runs: list) -> None:
+    """Run the project's tools side by side, each under settings of our choice; note how each went and how long it took.
+
+    The first one's words are seen as they come, those of the others when it is their turn.
+    """
+    with contextlib.ExitStack() as stack:
+        children: list = []
+        for title, command, settings in runs:
+            env = {name: value for name, value in os.environ.items() if not OWN_SETTINGS.match(name)}
+            env.update(settings, GOLIVE_SECRET_KEY=secrets.token_urlsafe(60))
+            output = stack.enter_context(tempfile.TemporaryFile("w+")) if children else None
+            line = [VENV / "bin" / command[0], *command[1:]]
+            children.append((title, output, time.monotonic(), stack.enter_context(started(line, env, output))))
+        for title, output, start, child in children:
+            say(f"\n-- {title}")
+            code = child.wait()
+            if output:
+                output.seek(0)
+                say(output.read())
+            results.append((title, code, time.monotonic() - start))
 
 
 def summary(results: list) -> int:
@@ -374,17 +388,14 @@ def test(options: argparse.Namespace) -> int:
     system_packages(options, browser=True)
     settings = {**LAPTOP, **({"GOLIVE_REQUIRE_PDF": "1"} if os.environ.get("CI") == "true" else {})}
     results: list = []
-    if options.db != "postgres":
-        tool(results, "pytest on SQLite", ["pytest", *options.pytest], settings)
-    if options.db != "sqlite":
-        say("\n-- Starting a PostgreSQL of our own")
-        with postgres() as url:
-            tool(
-                results,
-                "pytest on PostgreSQL",
-                ["pytest", *options.pytest],
-                {**settings, "DATABASE_URL": url},
-            )
+    command = ["pytest", *options.pytest]
+    runs = [("pytest on SQLite", command, settings)] if options.db != "postgres" else []
+    with contextlib.ExitStack() as stack:
+        if options.db != "sqlite":
+            say("\n-- Starting a PostgreSQL of our own")
+            address = {"DATABASE_URL": stack.enter_context(postgres())}
+            runs.append(("pytest on PostgreSQL", command, {**settings, **address}))
+        tools(results, runs)
     return summary(results)
 
 
@@ -394,7 +405,7 @@ def check(_options: argparse.Namespace) -> int:
     results: list = []
     for title, command, settings in CHECKS:
         # None of them needs the data; a fresh checkout has no folder for it yet.
-        tool(results, title, command, {**settings, "DATABASE_URL": "sqlite://:memory:"})
+        tools(results, [(title, command, {**settings, "DATABASE_URL": "sqlite://:memory:"})])
     return summary(results)
 
 

@@ -5,6 +5,7 @@ from checklists.models.draft import Draft
 from checklists.models.field import Field, Reading
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
+from checklists.models.mail import Mail
 from checklists.models.membership import Membership, Role
 from checklists.models.note import Note
 from checklists.models.phase import Phase, Section
@@ -21,6 +22,7 @@ __all__ = [
     "Field",
     "Item",
     "JournalEntry",
+    "Mail",
     "Membership",
     "Note",
     "Phase",

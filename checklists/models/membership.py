@@ -8,6 +8,7 @@ from django.db import models
 
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import Action, JournalEntry
+from checklists.models.mail import Mail
 from checklists.models.project import Project
 
 
@@ -35,7 +36,11 @@ class MembershipManager(models.Manager["Membership"]):
                 member.guard_manager_remains()
                 member.role, action = role, Action.MEMBER_CHANGED
                 member.save()
-            JournalEntry.objects.record(project, act, action, subject=str(user), role=Role(role).label)
+            entry = JournalEntry.objects.record(project, act, action, subject=str(user), role=Role(role).label)
+            if action == Action.MEMBER_ADDED:
+                key = f"member-added:{project.pk}:{entry.seq}"
+                path = project.get_absolute_url()
+                Mail.objects.post("member_added", user, key, act.at, project=project, by=str(act.by), path=path)
             return member
 
 

@@ -1,0 +1,47 @@
+"""The worker: does each duty, and lets none keep another from being done."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from checklists.models import Mail
+from checklists.models.mail import MailState
+from signoffs.management.commands import worker
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_one_round_sends_what_is_due(project, technician, mailoutbox):
+    Mail.objects.post("member_added", technician, "one", timezone.now(), project=project, by="Mia", path="/x/")
+    call_command("worker", once=True)
+    assert Mail.objects.get().state == MailState.SENT
+    assert len(mailoutbox) == 1
+
+
+def test_a_duty_that_fails_keeps_no_other_back(monkeypatch, db, caplog):
+    done = []
+
+    def fails(_now):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(worker, "DUTIES", (fails, done.append))
+    worker.do_round()
+    assert len(done) == 1
+    assert "The duty fails failed" in caplog.text
+
+
+def test_it_ends_when_it_is_told_to(tmp_path):
+    env = {"PATH": "", "GOLIVE_DEBUG": "1", "GOLIVE_DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    line = [sys.executable, "manage.py"]
+    subprocess.run([*line, "migrate", "--verbosity=0"], cwd=ROOT, env=env, check=True)
+    with subprocess.Popen([*line, "worker"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "The worker is at work.\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0

@@ -35,13 +35,19 @@ from checklists.models import (
 
 # In this order: what others point to comes first.
 COPIED: tuple[type[models.Model], ...] = (Phase, Section, Item, Field, Contact, EscalationLevel, Procedure, Step, Slot)
-# What a row has only because somebody worked on it.
+# What a row has only because somebody worked on it. What is retired is not copied at all.
+RETIRED = ("retired_at", "retired_by", "retired_reason")
 RUN: dict[type[models.Model], tuple[str, ...]] = {
-    Phase: ("opened_at", "opened_by", "opened_reason"),
-    Item: ("state", "owner", "settled_by", "settled_at", "changed_at", "reason"),
+    Phase: ("opened_at", "opened_by", "opened_reason", *RETIRED),
+    Section: RETIRED,
+    Item: ("state", "owner", "settled_by", "settled_at", "changed_at", "reason", *RETIRED),
+    Field: RETIRED,
 }
 # What a project has of its own; everything else is its plan's and comes along.
-OWN = ("slug", "name", "customer", "system", "go_live_at", "zone", "cloned_from", "created_at", "created_by")
+OWN = (
+    *("slug", "name", "customer", "system", "go_live_at", "zone", "cloned_from", "created_at", "created_by"),
+    *("baselined_at", "baselined_by"),
+)
 
 # What points to rows of the same plan has to point to their copies.
 PLAN = frozenset({Project, *COPIED})
@@ -72,6 +78,8 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
             cloned_from=original,
             created_at=act.at,
             created_by=act.by,
+            baselined_at=None,
+            baselined_by=None,
         )
         project.save()
         Membership.objects.create(project=project, user=act.by, role=Role.MANAGER)

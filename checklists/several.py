@@ -30,7 +30,7 @@ def each_of(project: Project, numbers: Iterable[int], verb: Callable[[Item], Non
     """Do the verb to these items, parts before their groups, so that a group whose parts are settled follows."""
     outcome = Outcome()
     with project.locked():
-        for item in project.items.filter(number__in=numbers).select_related("project").order_by("-depth", "number"):
+        for item in project.items.filter(number__in=numbers).select_related("project").order_by("-depth", "position"):
             try:
                 verb(item)
             except TransitionRefused as refusal:

@@ -103,7 +103,7 @@ def item(project: Project, words: str) -> Item:
 
 def settle(project: Project, act: Act) -> None:
     """Complete everything that is open, sub-items first."""
-    for each in project.items.open().select_related("project").order_by("-depth", "number"):
+    for each in project.items.open().select_related("project").order_by("-depth", "position"):
         each.complete(act)
 
 

@@ -29,7 +29,7 @@ from checklists.models import (
     Step,
     TemplateVersion,
 )
-from checklists.models.item import Kind
+from checklists.models.item import ROOM, Kind
 from checklists.models.phase import PhaseKind
 from checklists.models.slot import Scope, SlotKind
 
@@ -140,6 +140,7 @@ class PlanWriter:
                 section=section,
                 parent=above,
                 number=self.number,
+                position=self.number * ROOM,
                 depth=above.depth + 1 if above else 0,
                 kind=Kind.CRITERION if phase.kind == PhaseKind.CRITERIA else Kind.TASK,
                 text=f"{source.number} {source.text}" if source.number else source.text,

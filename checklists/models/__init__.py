@@ -1,5 +1,6 @@
 """The nouns of the plan and the run, one file each."""
 
+from checklists.models.amendment import Amendment
 from checklists.models.contact import Contact, EscalationLevel
 from checklists.models.draft import Draft
 from checklists.models.field import Field, Reading
@@ -16,6 +17,7 @@ from checklists.models.template import Template, TemplateVersion
 
 __all__ = [
     "Action",
+    "Amendment",
     "Contact",
     "Draft",
     "EscalationLevel",

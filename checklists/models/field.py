@@ -10,6 +10,7 @@ from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.phase import Phase, Section
 from checklists.models.project import Project
+from checklists.models.retirable import PlanManager, Retirable
 
 
 class FieldKind(models.TextChoices):
@@ -22,7 +23,7 @@ class FieldKind(models.TextChoices):
     CHOICE = "choice", "Choice"
 
 
-class Field(models.Model):
+class Field(Retirable):
     """A blank such as `count: ___`: of an item, else of the section, phase or project that it stands in."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="fields")
@@ -37,9 +38,15 @@ class Field(models.Model):
     threshold = models.JSONField(null=True, blank=True)
     condition = models.JSONField(null=True, blank=True)
 
+    objects = PlanManager()
+    with_retired = models.Manager()
+
     class Meta:
         ordering = ["position"]
-        constraints = [models.CheckConstraint(condition=models.Q(kind__in=FieldKind.values), name="field_kind_known")]
+        constraints = [
+            *Retirable.Meta.constraints,
+            models.CheckConstraint(condition=models.Q(kind__in=FieldKind.values), name="field_kind_known"),
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -14,11 +14,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.phase import Phase, Section
 from checklists.models.project import Project
+from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.timing import Timing
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ SETTLED = (State.DONE, State.NOT_APPLICABLE)
 # What holds an item up until somebody takes it up again.
 STUCK = (State.BLOCKED, State.FAILED)
 
+# How far apart neighbours stand in a plan that was just put in order, so that others fit between them.
+ROOM = 1024
 
 # What somebody can take back right after doing it.
 UNDOES = {
@@ -65,8 +69,8 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(state__in=SETTLED)
 
 
-class Item(Timing):
-    """One thing to do or to confirm. `number` is its place in the plan from 1 on, the same for ever.
+class Item(Retirable, Timing):
+    """One thing to do or to confirm. `number` names it, the same for ever; `position` is where it stands in the plan.
 
     `expected` is the result that the author expects, `threshold` what a value is checked against, `condition` the
     question and answer that make the item apply; each as the importer read it.
@@ -77,6 +81,9 @@ class Item(Timing):
     section = models.ForeignKey(Section, on_delete=models.CASCADE, null=True, blank=True, related_name="items")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
     number = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(
+        default=0, help_text="The order of the whole plan, with room between neighbours."
+    )
     depth = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.TASK)
     text = models.TextField()
@@ -100,11 +107,13 @@ class Item(Timing):
     changed_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(max_length=1000, blank=True)
 
-    objects = ItemQuerySet.as_manager()
+    objects = PlanManager.from_queryset(ItemQuerySet)()
+    with_retired = ItemQuerySet.as_manager()
 
     class Meta:
-        ordering = ["number"]
+        ordering = ["position", "number"]
         constraints = [
+            *Retirable.Meta.constraints,
             models.UniqueConstraint(fields=["project", "number"], name="item_number_unique"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="item_state_known"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="item_kind_known"),
@@ -252,7 +261,9 @@ class Item(Timing):
     @contextmanager
     def _changing(self, act: Act) -> Iterator[None]:
         with self.project.locked():
-            self.refresh_from_db(from_queryset=Item.objects.select_related("owner", "settled_by", "parent", "project"))
+            people = ("owner", "settled_by", "retired_by")
+            self.refresh_from_db(from_queryset=Item.with_retired.select_related(*people, "parent", "project"))
+            self._guard_in_plan()
             yield
             self.save()
 
@@ -307,6 +318,14 @@ class Item(Timing):
     def _reopen(self, act: Act, reason: str) -> None:
         self._enter(State.REOPENED, act, reason)
         self._record(act, Action.ITEM_REOPENED, reason)
+
+    def _guard_in_plan(self) -> None:
+        if self.retired_at:
+            when = self.project.local(self.retired_at).strftime("%H:%M %Z")
+            raise TransitionRefused(
+                _("%(who)s took this item out of the plan at %(when)s. Nothing was changed.")
+                % {"who": self.retired_by, "when": when}
+            )
 
     def _guard_not_settled(self) -> None:
         if self.is_settled:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.project import Project
+from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.timing import Timing
 
 
@@ -19,7 +20,7 @@ class PhaseKind(models.TextChoices):
     CRITERIA = "criteria", "Success criteria"
 
 
-class Division(Timing):
+class Division(Retirable, Timing):
     """What phases and sections share: a title, the author's prose, and commands that belong to no item."""
 
     position = models.PositiveIntegerField()
@@ -52,9 +53,13 @@ class Phase(Division):
     )
     opened_reason = models.TextField(max_length=1000, blank=True)
 
+    objects = PlanManager()
+    with_retired = models.Manager()
+
     class Meta:
         ordering = ["position"]
         constraints = [
+            *Retirable.Meta.constraints,
             models.UniqueConstraint(fields=["project", "position"], name="phase_position_unique"),
             models.CheckConstraint(condition=models.Q(kind__in=PhaseKind.values), name="phase_kind_known"),
             models.CheckConstraint(
@@ -92,7 +97,7 @@ class Phase(Division):
     def guard_its_turn(self) -> None:
         """Refuse work on a phase whose turn has not come; the sentence names what holds it back."""
         if before := self.waits_for():
-            left = list(before.items.open().order_by("number").values_list("number", "text"))
+            left = list(before.items.open().values_list("number", "text"))
             names = ", ".join(f"#{number} {text}" for number, text in left[:NAMED])
             more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
             raise TransitionRefused(
@@ -108,6 +113,12 @@ class Section(Division):
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="sections")
     depth = models.PositiveSmallIntegerField(default=0)
 
+    objects = PlanManager()
+    with_retired = models.Manager()
+
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["phase", "position"], name="section_position_unique")]
+        constraints = [
+            *Retirable.Meta.constraints,
+            models.UniqueConstraint(fields=["phase", "position"], name="section_position_unique"),
+        ]

@@ -73,6 +73,11 @@ class Project(models.Model):
     warnings = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # From then on every change of the plan has a reason.
+    baselined_at = models.DateTimeField(null=True, blank=True)
+    baselined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="projects"
     )
@@ -84,6 +89,13 @@ class Project(models.Model):
 
     class Meta:
         ordering = ["go_live_at", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(baselined_at__isnull=True, baselined_by__isnull=True)
+                | models.Q(baselined_at__isnull=False, baselined_by__isnull=False),
+                name="project_baselined_has_who",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -19,8 +19,8 @@ def project_list(request: Request) -> HttpResponse:
         Project.objects.visible_to(request.user)
         .annotate(role=F("memberships__role"))
         .annotate(
-            item_count=Count("items", distinct=True),
-            settled_count=Count("items", filter=Q(items__state__in=SETTLED), distinct=True),
+            item_count=Count("items", filter=Q(items__retired_at=None), distinct=True),
+            settled_count=Count("items", filter=Q(items__retired_at=None, items__state__in=SETTLED), distinct=True),
         )
         .defer("source", "metadata", "prose", "repairs", "warnings")
     )

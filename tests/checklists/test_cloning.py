@@ -11,7 +11,20 @@ from django.urls import reverse
 
 from checklists.cloning import COPIED, OWN, PATHS, PLAN, RUN, clone_project
 from checklists.importing.plan import Launch
-from checklists.models import Item, JournalEntry, Membership, Note, Phase, Project, Reading, Role, Section, Step
+from checklists.models import (
+    Amendment,
+    Item,
+    JournalEntry,
+    Mail,
+    Membership,
+    Note,
+    Phase,
+    Project,
+    Reading,
+    Role,
+    Section,
+    Step,
+)
 from golive_site.accounts.models import User
 from tests.builders import T_ZERO, item, settle
 from tests.builders import project as make
@@ -27,7 +40,7 @@ FORM = {
     "zone": "Europe/Lisbon",
 }
 # What hangs on a project and is of the run: left behind.
-LEFT = (Membership, JournalEntry, Note, Reading)
+LEFT = (Membership, JournalEntry, Amendment, Mail, Note, Reading)
 KEYS = ("id", "project", "phase", "section", "parent", "item", "procedure")
 
 

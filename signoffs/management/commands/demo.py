@@ -100,7 +100,7 @@ class Rehearsal:
     def play(self) -> Project:
         self.project = self.begin()
         for phase in self.project.phases.all()[:6]:
-            self.work_through(list(phase.items.select_related("project").order_by("-depth", "number")), phase.title)
+            self.work_through(list(phase.items.select_related("project").order_by("-depth", "position")), phase.title)
         # Nobody reads the mails of people who do not exist.
         self.project.mails.all().delete()
         return self.project

@@ -1,6 +1,7 @@
 """The nouns of the plan and the run, one file each."""
 
 from checklists.models.amendment import Amendment
+from checklists.models.checkpoint import Checkpoint
 from checklists.models.contact import Contact, EscalationLevel
 from checklists.models.draft import Draft
 from checklists.models.field import Field, Reading
@@ -18,6 +19,7 @@ from checklists.models.template import Template, TemplateVersion
 __all__ = [
     "Action",
     "Amendment",
+    "Checkpoint",
     "Contact",
     "Draft",
     "EscalationLevel",

@@ -1,28 +1,35 @@
 """The journal: every change to a project as one entry of a hash chain, written in the change's own transaction.
 
 An entry's body is canonical JSON kept as text, because a database that re-orders it would break the hash. What people
-wrote (notes, reasons) is in the body only as a salted hash, so that redacting it later leaves the chain intact.
+wrote (notes, reasons) is in the body only as a salted hash, so that redacting it later leaves the chain intact. The
+database itself refuses to change or remove an entry (append_only.py). One chain belongs to no project: the instance's
+own, of sign-ins, accounts and settings.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
 
-from checklists.act import Act
+from checklists.act import Act, TransitionRefused
+from checklists.chain import GENESIS, Break, Entry, Walk, canonical, chain_hash, remark_hash
+from checklists.locks import INSTANCE, wait_for_lock
 
 if TYPE_CHECKING:
     from checklists.models.item import Item
     from checklists.models.project import Project
+    from golive_site.accounts.models import User
 
-GENESIS = "0" * 64
 # Facts that prove and that nobody reads aloud.
-PROOFS = {"sha256", "digest"}
+PROOFS = {"sha256", "digest", "redacts"}
 
 # PostgreSQL's channel for new entries; see live.py.
 CHANNEL = "golive_journal"
@@ -76,16 +83,21 @@ class Action(models.TextChoices):
     SLOT_SIGNED = "slot.signed", "signed"
     SLOT_DECLINED = "slot.declined", "voted no-go on"
     REPORT_DOWNLOADED = "report.downloaded", "downloaded the report"
-
-
-def chain_hash(prev: str, body: str) -> str:
-    """The hash of an entry: SHA-256 over a version mark, the hash before it and its body (TRUST.md section 2)."""
-    return hashlib.sha256(f"golive-audit-v1\n{prev}\n{body}".encode()).hexdigest()
-
-
-def canonical(value: object) -> str:
-    """JSON with one possible spelling: sorted keys, no spaces, characters as they are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    PLAN_DOWNLOADED = "plan.downloaded", "downloaded the plan"
+    JOURNAL_DOWNLOADED = "journal.downloaded", "downloaded the journal"
+    ENTRY_REDACTED = "journal.redacted", "removed what was written in entry"
+    # Of the instance's own chain.
+    INSTANCE_STARTED = "instance.started", "began this journal"
+    SETTINGS_CHANGED = "instance.settings_changed", "started with other settings:"
+    SIGNED_IN = "account.signed_in", "signed in"
+    SIGNED_OUT = "account.signed_out", "signed out"
+    SIGN_IN_FAILED = "account.sign_in_failed", "failed to sign in as"
+    PASSWORD_CHANGED = "account.password_changed", "changed their password"
+    PASSWORD_RESET = "account.password_reset", "set a new password by a link from a mail"
+    EMAIL_CHANGED = "account.email_changed", "changed their e-mail address"
+    FACTOR_ADDED = "account.factor_added", "added a way to prove who they are"
+    FACTOR_REMOVED = "account.factor_removed", "removed a way to prove who they are"
+    ACCOUNT_CREATED = "account.created", "made an account for"
 
 
 def announce(project: Project, seq: int, action: Action) -> None:
@@ -108,30 +120,63 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
         **facts,
     ) -> JournalEntry:
         """Append one entry; the caller holds the project's lock. `remark` is what the person wrote."""
+        entry = self._append(project, act.at, act.by, action, item, subject, remark, facts)
+        announce(project, entry.seq, action)
+        return entry
+
+    def record_for_instance(self, at: datetime, by: User | None, action: Action, *, subject: str = "", **facts) -> None:
+        """Append one entry to the instance's own chain, in a transaction of its own or the caller's."""
+        with transaction.atomic():
+            self.instance_id(at)
+            self._append(None, at, by, action, None, subject, "", facts)
+
+    def instance_id(self, at: datetime) -> str:
+        """What tells this instance's chains from those of another; made up for the first entry ever. Takes its lock."""
+        wait_for_lock(INSTANCE)
+        body = self.filter(project=None, seq=1).values_list("body", flat=True).first()
+        if body is None:
+            body = self._append(None, at, None, Action.INSTANCE_STARTED, None, "", "", {}, instance=str(uuid4())).body
+        return json.loads(body)["binds"]["instance"]
+
+    def _append(
+        self,
+        project: Project | None,
+        at: datetime,
+        by: User | None,
+        action: Action,
+        item: Item | None,
+        subject: str,
+        remark: str,
+        facts: dict,
+        instance: str = "",
+    ) -> JournalEntry:
+        """The next entry of a chain, whose lock the caller holds. The first says which chain it is the first of."""
         last = self.filter(project=project).order_by("-seq").values_list("seq", "hash").first()
         seq, prev = (last[0] + 1, last[1]) if last else (1, GENESIS)
         salt = secrets.token_hex(8) if remark else ""
         subject = subject or (item.text if item else "")
-        body = canonical(
-            {
-                "project": project.slug,
-                "seq": seq,
-                "at": act.at.isoformat(),
-                "by": {"id": act.by.pk, "name": str(act.by), "email": act.by.email},
-                "action": action.value,
-                "item": item.number if item else None,
-                "subject": subject,
-                "remark_sha256": hashlib.sha256((salt + remark).encode()).hexdigest() if remark else "",
-                "facts": facts,
-            }
-        )
-        announce(project, seq, action)
+        content = {
+            "project": project.slug if project else "",
+            "seq": seq,
+            "at": at.isoformat(),
+            "by": {"id": by.pk, "name": str(by), "email": by.email} if by else None,
+            "action": action.value,
+            "item": item.number if item else None,
+            "item_id": item.pk if item else None,
+            "subject": subject,
+            "remark_sha256": remark_hash(salt, remark),
+            "facts": facts,
+        }
+        if last is None:
+            own = str(project.uuid) if project else ""
+            content["binds"] = {"project": own, "instance": instance or self.instance_id(at)}
+        body = canonical(content)
         return self.create(
             project=project,
             seq=seq,
-            at=act.at,
-            actor=act.by,
-            actor_name=str(act.by),
+            at=at,
+            actor=by,
+            actor_name=str(by) if by else "",
             action=action,
             item=item,
             subject=subject,
@@ -146,26 +191,34 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
         """The number of the newest entry."""
         return self.filter(project=project).order_by("-seq").values_list("seq", flat=True).first() or 0
 
-    def first_broken(self, project: Project) -> int | None:
-        """The number of the first entry that does not follow from the one before it; None for an intact chain."""
-        prev, expected = GENESIS, 1
-        for seq, entry_prev, entry_hash, body in (
-            self.filter(project=project).order_by("seq").values_list("seq", "prev", "hash", "body").iterator()
-        ):
-            if (seq, entry_prev, entry_hash) != (expected, prev, chain_hash(prev, body)):
-                return seq
-            prev, expected = entry_hash, expected + 1
-        return None
+    def first_break(self, project: Project | None, anchors: Mapping[int, str] | None = None) -> Break | None:
+        """The first entry of a chain that is not as it was written, and why; None for one that is whole."""
+        columns = ("seq", "prev", "hash", "body", "at", "actor_id", "actor_name", "action", "item_id", "subject")
+        rows = self.filter(project=project).order_by("seq").values_list(*columns, "remark", "salt")
+        return Walk(str(project.uuid) if project else "", anchors or {}).first_break(
+            Entry(*row) for row in rows.iterator()
+        )
+
+    def first_broken(self, project: Project | None) -> int | None:
+        """The number of the first entry that is not as it was written; None for an intact chain."""
+        found = self.first_break(project)
+        return found.seq if found else None
 
 
 class JournalEntry(models.Model):
-    """Somebody did something at a moment. Names and texts are as they were then, whatever changes later."""
+    """Somebody did something at a moment. Names and texts are as they were then, whatever changes later.
 
-    project = models.ForeignKey("Project", on_delete=models.PROTECT, related_name="journal")
+    Without a project it belongs to the instance's chain; without an actor nobody had signed in, or the application
+    did it.
+    """
+
+    project = models.ForeignKey("Project", on_delete=models.PROTECT, null=True, blank=True, related_name="journal")
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    actor_name = models.CharField(max_length=120)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    actor_name = models.CharField(max_length=120, blank=True)
     action = models.CharField(max_length=32, choices=Action.choices)
     item = models.ForeignKey("Item", on_delete=models.PROTECT, null=True, blank=True, related_name="history")
     subject = models.TextField(blank=True)
@@ -182,11 +235,32 @@ class JournalEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "seq"], name="journal_seq_unique"),
             models.UniqueConstraint(fields=["project", "prev"], name="journal_chain_does_not_fork"),
+            models.UniqueConstraint(
+                fields=["seq"], condition=models.Q(project=None), name="journal_instance_seq_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["prev"], condition=models.Q(project=None), name="journal_instance_chain_does_not_fork"
+            ),
             models.CheckConstraint(condition=models.Q(action__in=Action.values), name="journal_action_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.actor_name} {self.sentence}"
+
+    def redact(self, act: Act, reason: str) -> None:
+        """Remove what was written here, such as personal data, for a reason. Its salted hash stays, and so does the chain."""
+        project = self.project
+        if project is None:
+            raise TransitionRefused(_("Entries of the instance hold nothing that somebody wrote. Nothing was changed."))
+        with project.locked():
+            self.refresh_from_db()
+            if not self.remark:
+                return
+            JournalEntry.objects.record(
+                project, act, Action.ENTRY_REDACTED, subject=str(self.seq), remark=reason, redacts=self.seq
+            )
+            self.remark = self.salt = ""
+            self.save(update_fields=["remark", "salt"])
 
     @property
     def facts(self) -> dict:

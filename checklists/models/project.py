@@ -7,33 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.text import slugify
 
 from checklists import schedule
 from checklists.act import Act, TransitionRefused
+from checklists.locks import NO_PROJECT, wait_for_lock
 from checklists.models.journal import Action, JournalEntry
 
 if TYPE_CHECKING:
     from checklists.access import Rights
-
-# First key of PostgreSQL's two-key advisory locks, so that ours never meet those of another application.
-PROJECT_LOCK = 0x601_1FE
-
-
-# The key of the lock under which projects are made.
-NO_PROJECT = 0
-
-
-def wait_for_lock(key: int) -> None:
-    """Hold the lock of a project, by its key, until the transaction ends. SQLite's transactions hold one already."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PROJECT_LOCK, key])
 
 
 def validate_zone(name: str) -> None:
@@ -51,6 +39,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 class Project(models.Model):
     """One go-live. `go_live_at` is T-0; `zone` is where its people live and how its times are shown and printed."""
 
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     customer = models.CharField(max_length=200, blank=True)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from checklists.sheet import FieldWithValue
 
 # Entries whose words begin so change what an item's row and the numbers say; others change the plan or its frame.
-ROW_ACTIONS = ("item.", "note.", "reading.", "file.", "evidence.", "deviation.", "slot.", "report.", "member.")
+ROW_ACTIONS = (
+    *("item.", "note.", "reading.", "file.", "evidence.", "deviation.", "slot.", "report.", "member.", "journal."),
+    "plan.downloaded",
+)
 
 
 @dataclass

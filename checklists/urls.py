@@ -1,6 +1,6 @@
 """The plan and the run. Things that need their own author and moment are resources: POST .../completion/."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from checklists.views import (
     clone,
@@ -43,6 +43,7 @@ project_urls: list[URLPattern | URLResolver] = [
     path("people/", people.members, name="members"),
     path("people/<int:pk>/removal/", people.member_removal, name="member_removal"),
     path("journal/", journal.journal, name="journal"),
+    re_path(r"^journal\.(?P<form>csv|xlsx|json)$", journal.journal_file, name="journal_file"),
     path("plan.md", export.plan_markdown, name="plan_markdown"),
     path("plan.csv", export.plan_csv, name="plan_csv"),
     path("plan.xlsx", export.plan_xlsx, name="plan_xlsx"),
@@ -74,6 +75,8 @@ template_urls: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("work/", work.work, name="work"),
+    path("journal/", journal.instance_journal, name="instance_journal"),
+    re_path(r"^journal\.(?P<form>csv|xlsx|json)$", journal.instance_journal_file, name="instance_journal_file"),
     path("projects/", project.project_list, name="projects"),
     path("projects/new/", intake.project_new, name="project_new"),
     path("projects/new/<uuid:pk>/", include(draft_urls)),

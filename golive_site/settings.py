@@ -216,4 +216,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Where the journal's chains end, once a day: a log that is kept elsewhere then shows a journal that was cut.
+    "loggers": {"golive.checkpoint": {"level": "INFO"}},
 }

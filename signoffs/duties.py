@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from checklists.configuration import note_settings
 from checklists.mailing import deliver_due
+from checklists.models.checkpoint import keep_daily
 
-DUTIES: tuple[Callable[[datetime], object], ...] = (deliver_due,)
+DUTIES: tuple[Callable[[datetime], object], ...] = (deliver_due, note_settings, keep_daily)

@@ -25,7 +25,7 @@ from signoffs.story import SIGNS, Blank, Entry, Happening, Part, story_of
 
 SIGNATURE_SIGNS = {"valid": "●", "stale": "◐", "declined": "✗", "pending": "○"}
 # What may follow the last signature without the record being another one.
-HARMLESS = (Action.SLOT_SIGNED, Action.REPORT_DOWNLOADED)
+HARMLESS = (Action.SLOT_SIGNED, Action.REPORT_DOWNLOADED, Action.PLAN_DOWNLOADED, Action.JOURNAL_DOWNLOADED)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
@@ -26,6 +26,17 @@ def heads() -> dict[str, tuple[int, str]]:
     found = {str(uuid): (seq, hash_) for uuid, seq, hash_ in projects.values_list("uuid", "head_seq", "head_hash")}
     own = JournalEntry.objects.filter(project=None).order_by("-seq").values_list("seq", "hash").first()
     return found | ({"": own} if own else {})
+
+
+# A checkpoint this old is followed by the next.
+DAILY = timedelta(hours=24)
+
+
+def keep_daily(now: datetime) -> None:
+    """The worker's duty: a checkpoint a day."""
+    newest = Checkpoint.objects.order_by("pk").last()
+    if newest is None or now - newest.at >= DAILY:
+        Checkpoint.objects.make(now)
 
 
 class CheckpointManager(models.Manager["Checkpoint"]):

@@ -26,7 +26,10 @@ class MembershipManager(models.Manager["Membership"]):
         """Give somebody a role, or another one. A new person gets an account without a usable password."""
         users = get_user_model().objects
         with project.locked():
-            user = users.filter(email__iexact=email.strip()).first() or users.create_user(email, name=name)
+            user = users.filter(email__iexact=email.strip()).first()
+            if user is None:
+                user = users.create_user(email, name=name)
+                JournalEntry.objects.record_for_instance(act.at, act.by, Action.ACCOUNT_CREATED, subject=str(user))
             member = self.filter(project=project, user=user).select_related("user").first()
             if member is None:
                 member, action = self.create(project=project, user=user, role=role), Action.MEMBER_ADDED

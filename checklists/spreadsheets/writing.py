@@ -147,29 +147,36 @@ class _Tabler:
         row["Fields"], row["Values"] = "\n".join(blanks), "\n".join(values)
 
 
-def csv_of(table: list[Row]) -> str:
+def csv_of(table: list[Row], columns: tuple[str, ...] = EXPORTED) -> str:
     """For Excel and everything else: a byte order mark, so that letters are right, and no cell that is a formula."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(EXPORTED)
+    writer.writerow(columns)
     for row in table:
-        writer.writerow([defused(_clean(row.get(column, ""))) for column in EXPORTED])
+        writer.writerow([defused(_clean(row.get(column, ""))) for column in columns])
     return "\ufeff" + out.getvalue()
 
 
-def xlsx_of(table: list[Row], title: str, at: datetime) -> bytes:
+def xlsx_of(
+    table: list[Row],
+    title: str,
+    at: datetime,
+    columns: tuple[str, ...] = EXPORTED,
+    widths: tuple[int, ...] = WIDTHS,
+    name: str = "Plan",
+) -> bytes:
     """Every cell is text by its type, and one that looks like a formula is marked as quoted, as Excel itself does it."""
     book = Workbook(write_only=True)
     book.properties.title, book.properties.creator = ILLEGAL_CHARACTERS_RE.sub(" ", title), "Go-live"
     book.properties.created = at.replace(tzinfo=None)
-    sheet = book.create_sheet("Plan")
+    sheet = book.create_sheet(name)
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(EXPORTED))}{len(table) + 1}"
-    for number, width in enumerate(WIDTHS, start=1):
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(table) + 1}"
+    for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_cell(sheet, column, head=True) for column in EXPORTED])
+    sheet.append([_cell(sheet, column, head=True) for column in columns])
     for row in table:
-        sheet.append([_cell(sheet, row.get(column, "")) for column in EXPORTED])
+        sheet.append([_cell(sheet, row.get(column, "")) for column in columns])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

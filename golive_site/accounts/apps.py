@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class AccountsConfig(AppConfig):
@@ -6,3 +6,9 @@ class AccountsConfig(AppConfig):
 
     name = "golive_site.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        from golive_site.accounts import journal  # noqa: F401
+
+        if apps.is_installed("allauth.mfa"):
+            from golive_site.accounts import factors  # noqa: F401

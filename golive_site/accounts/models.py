@@ -1,8 +1,9 @@
 """A person. The e-mail address is the login; it is never given to somebody else later."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -16,7 +17,14 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
-        return self.create_user(email, password, is_superuser=True, **fields)
+        """An administrator: a role so strong that who has it since when stands in the instance's journal."""
+        from checklists.models import Action, JournalEntry
+
+        with transaction.atomic(using=self._db):
+            user = self.create_user(email, password, is_superuser=True, **fields)
+            who = f"{user}, administrator"
+            JournalEntry.objects.record_for_instance(timezone.now(), None, Action.ACCOUNT_CREATED, subject=who)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)

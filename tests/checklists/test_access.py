@@ -20,6 +20,7 @@ ADDRESSES = {
     "procedures": ("get", READERS),
     "members": ("get", READERS),
     "journal": ("get", READERS),
+    "journal_file": ("get", READERS),
     "plan_markdown": ("get", READERS),
     "plan_csv": ("get", READERS),
     "plan_xlsx": ("get", READERS),
@@ -69,6 +70,7 @@ def names_below(resolver: URLResolver, prefix: str = "") -> set[str]:
 def address(name, project):
     numbered = {
         "slot": [1],
+        "journal_file": ["csv"],
         "slot_scope": [1],
         "phase_opening": [project.phases.last().pk],
         "member_removal": [project.memberships.last().pk],

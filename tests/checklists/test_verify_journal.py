@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +12,7 @@ from django.db import connection
 
 from checklists import append_only
 from checklists.models import Checkpoint, JournalEntry
+from checklists.models.checkpoint import keep_daily
 from tests import builders
 from tests.builders import settle
 from tests.conftest import NOON
@@ -98,3 +100,9 @@ def test_it_says_when_it_cannot_tell(project, tmp_path):
     assert broken("nowhere")[1] == 2
     assert broken("--head", "1:" + "0" * 64)[1] == 2
     assert broken("--checkpoint", str(tmp_path / "none.json"))[1] == 2
+
+
+def test_the_worker_makes_one_checkpoint_a_day(project):
+    for hours, expected in ((0, 1), (1, 1), (23, 1), (24, 2), (47, 2), (49, 3)):
+        keep_daily(NOON + timedelta(hours=hours))
+        assert Checkpoint.objects.count() == expected

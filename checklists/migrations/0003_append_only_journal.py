@@ -16,7 +16,7 @@ def tell_projects_apart(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('checklists', '0001_initial'),
+        ('checklists', '0002_mail'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

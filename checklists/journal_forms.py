@@ -25,8 +25,10 @@ class JournalFilter(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, entries: JournalQuerySet, zone: str, data: QueryDict):
+    def __init__(self, entries: JournalQuerySet, zone: str, data: QueryDict, *, has_items: bool = True):
         super().__init__(data)
+        if not has_items:
+            del self.fields["item"]
         self.entries, self.zone = entries, zoneinfo.ZoneInfo(zone)
         # As people were called last; the newest name of two is no worse than the other.
         people = entries.exclude(actor=None).values_list("actor").annotate(name=Max("actor_name")).order_by("name")

@@ -49,7 +49,7 @@ def instance_journal_file(request: Request, form: str) -> HttpResponse:
     guard(request)
     at = timezone.now()
     JournalEntry.objects.record_for_instance(at, request.user, Action.JOURNAL_DOWNLOADED, subject=form.upper())
-    chosen = JournalFilter(JournalEntry.objects.filter(project=None), "UTC", request.GET).chosen()
+    chosen = JournalFilter(JournalEntry.objects.filter(project=None), "UTC", request.GET, has_items=False).chosen()
     return attachment(file_of(chosen, form, "Instance", at), FORMATS[form], f"instance-journal.{form}")
 
 
@@ -61,7 +61,7 @@ def guard(request: Request) -> None:
 def context_of(request: Request, project: Project | None) -> dict:
     """A page of the chosen entries, and whether the whole chain is intact."""
     entries = JournalEntry.objects.filter(project=project)
-    narrowing = JournalFilter(entries, project.zone if project else "UTC", request.GET)
+    narrowing = JournalFilter(entries, project.zone if project else "UTC", request.GET, has_items=project is not None)
     return {
         "page": Paginator(narrowing.chosen().order_by("-seq"), PER_PAGE).get_page(request.GET.get("page")),
         "narrowing": narrowing,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from django.db import models, transaction
 
@@ -45,7 +46,7 @@ RUN: dict[type[models.Model], tuple[str, ...]] = {
 }
 # What a project has of its own; everything else is its plan's and comes along.
 OWN = (
-    *("slug", "name", "customer", "system", "go_live_at", "zone", "cloned_from", "created_at", "created_by"),
+    *("uuid", "slug", "name", "customer", "system", "go_live_at", "zone", "cloned_from", "created_at", "created_by"),
     *("baselined_at", "baselined_by"),
 )
 
@@ -69,6 +70,7 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
         project = _copy_of(
             original,
             {},
+            uuid=uuid4(),
             slug=Project.free_slug(launch.name),
             name=launch.name,
             customer=launch.customer,

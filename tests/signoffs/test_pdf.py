@@ -138,7 +138,7 @@ def test_no_character_is_an_empty_box(manager, act, drawn, caplog):
 def test_an_empty_box_would_be_seen(caplog):
     """The test above rests on WeasyPrint's complaint: it must come for a character that no font has."""
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        pdf.written("<p>\ue000</p>", "")
+        pdf.written("<p>\U0010fffd</p>", "")
     assert any(".notdef" in record.getMessage() for record in caplog.records)
 
 

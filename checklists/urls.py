@@ -12,6 +12,8 @@ from checklists.views import (
     live,
     people,
     phase,
+    plan,
+    plan_item,
     project,
     several,
     template,
@@ -31,11 +33,19 @@ item_urls: list[URLPattern | URLResolver] = [
     path("resumption/", item.item_resumption, name="item_resumption"),
     path("exemption/", item.item_exemption, name="item_exemption"),
     path("notes/", item.item_notes, name="item_notes"),
+    path("edit/", plan_item.item_edit, name="item_edit"),
+    path("move/", plan_item.item_move, name="item_move"),
+    path("split/", plan_item.item_split, name="item_split"),
+    path("retirement/", plan_item.item_retirement, name="item_retirement"),
+    path("restoration/", plan_item.item_restoration, name="item_restoration"),
 ]
 
 project_urls: list[URLPattern | URLResolver] = [
     path("", project.project, name="project"),
     path("items/<int:number>/", include(item_urls)),
+    path("edit/", plan.plan_edit, name="plan_edit"),
+    path("edit/baseline/", plan.plan_baseline, name="plan_baseline"),
+    path("edit/items/new/", plan.plan_item_new, name="plan_item_new"),
     path("several/", several.several, name="several"),
     path("fields/<int:pk>/readings/", item.field_readings, name="field_readings"),
     path("contacts/", people.contacts, name="contacts"),

@@ -79,6 +79,18 @@ def timing_of(source: read.Item | read.Section) -> dict:
     }
 
 
+def columns_of(source: read.Field) -> dict:
+    """What a blank asks for."""
+    return {
+        "label": source.label,
+        "kind": source.kind,
+        "unit": source.unit[:100],
+        "choices": source.choices,
+        "threshold": plain(source.threshold),
+        "condition": plain(source.condition),
+    }
+
+
 class PlanWriter:
     """Writes one outline as the plan of one project; counts positions and numbers as it walks."""
 
@@ -180,12 +192,7 @@ class PlanWriter:
                     section=section,
                     item=item,
                     position=self.field_position,
-                    label=source.label,
-                    kind=source.kind,
-                    unit=source.unit[:100],
-                    choices=source.choices,
-                    threshold=plain(source.threshold),
-                    condition=plain(source.condition),
+                    **columns_of(source),
                 )
             )
 

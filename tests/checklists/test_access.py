@@ -45,6 +45,14 @@ ADDRESSES = {
     "item_failure": ("post", WORKERS),
     "item_resumption": ("post", WORKERS),
     "item_exemption": ("post", WORKERS),
+    "item_edit": ("get", MANAGERS),
+    "item_split": ("get", MANAGERS),
+    "item_retirement": ("get", MANAGERS),
+    "item_move": ("post", MANAGERS),
+    "item_restoration": ("post", MANAGERS),
+    "plan_edit": ("get", MANAGERS),
+    "plan_baseline": ("get", MANAGERS),
+    "plan_item_new": ("get", MANAGERS),
     "field_readings": ("post", WORKERS),
     "item_notes": ("post", NOTERS),
     "member_removal": ("post", MANAGERS),
@@ -53,7 +61,15 @@ ADDRESSES = {
     "phase_opening": ("post", MANAGERS),
 }
 # The same addresses with the method that changes something.
-CHANGES = {"members": MANAGERS, "go_live": MANAGERS, "slot": SIGNERS, "project_clone": MANAGERS}
+CHANGES = {
+    "members": MANAGERS,
+    "go_live": MANAGERS,
+    "slot": SIGNERS,
+    "project_clone": MANAGERS,
+    "item_edit": MANAGERS,
+    "item_split": MANAGERS,
+    "plan_item_new": MANAGERS,
+}
 
 
 def names_below(resolver: URLResolver, prefix: str = "") -> set[str]:

@@ -1,0 +1,42 @@
+"""Groups follow their parts also when parts come and go: done when all parts are, open when one is open."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from checklists.act import Act
+from checklists.models import Action, Item
+from checklists.models.item import STUCK, State
+
+
+def parts_came(group: Item | None, act: Act, part: Item, *, is_new: bool) -> None:
+    """The item got a part below it. `is_new`: it had none before and so becomes a group, which nobody holds."""
+    if group is None:
+        return
+    group = _fresh(group)
+    if is_new and group.owner_id:
+        held_by, group.owner = str(group.owner), None
+        if group.state == State.CLAIMED:
+            group._enter(State.OPEN, act)
+        group.save()
+        group._record(act, Action.ITEM_RELEASED, held_by=held_by)
+    follow(group, act, part)
+
+
+def follow(group: Item | None, act: Act, part: Item) -> None:
+    """Complete or reopen the item, and those above it, by how their parts stand now."""
+    while group is not None:
+        group = _fresh(group)
+        waiting = group.children.open().exists()
+        if group.is_settled and waiting:
+            group._reopen(act, _("#%(number)s below it is open.") % {"number": part.number})
+            group.save()
+        elif not group.is_settled and group.state not in STUCK and not waiting and group.children.exists():
+            group._settle(State.DONE, act)
+            group.save()
+            group._record(act, Action.ITEM_COMPLETED, last_part=f"with its last sub-item #{part.number}")
+        group = group.parent
+
+
+def _fresh(item: Item) -> Item:
+    return Item.with_retired.select_related("owner", "settled_by", "parent", "project").get(pk=item.pk)

@@ -1,0 +1,120 @@
+"""One item of the plan changed: its words, its place, into several, out of the plan and back."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from checklists.access import Need, project_for
+from checklists.act import Request, TransitionRefused, act_of
+from checklists.forms import posted
+from checklists.models import Item, Project
+from checklists.plan_forms import AmendForm, MoveForm, ReasonedForm, SplitForm
+from checklists.planning.items import Overtaken, amend_item, move_item, restore_item, retire_item, split_item
+from checklists.views.plan import changed, form_page, refused, remember, remembered
+
+
+def fetch(request: Request, slug: str, number: int) -> tuple[Project, Item]:
+    """The item for somebody who may change the plan; one that is retired too."""
+    project = project_for(request, slug, need=Need.MANAGE)
+    items = Item.with_retired.select_related("project", "phase", "section", "parent", "retired_by")
+    return project, get_object_or_404(items, project=project, number=number)
+
+
+def item_edit(request: Request, slug: str, number: int) -> HttpResponse:
+    """What the plan says about the item. A refusal keeps all that was typed, and shows what somebody else made of it."""
+    project, item = fetch(request, slug, number)
+    form = AmendForm(item, posted(request), remembered=remembered(request, project))
+    status, refusal = (422 if form.is_bound else 200), ""
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        try:
+            amend_item(item, act_of(request), form.changes, seen=data["seen"], reason=data["reason"])
+            remember(request, project, data["reason"])
+            return changed(request, project, _("Changed #%(number)s.") % {"number": number}, item)
+        except Overtaken as overtaken:
+            form.overtaken(overtaken.item)
+            status, refusal = 409, str(overtaken)
+        except TransitionRefused as other:
+            status, refusal = 409, str(other)
+    return form_page(request, project, "_plan_item_edit.html", form, status=status, refusal=refusal, item=item)
+
+
+@require_POST
+def item_move(request: Request, slug: str, number: int) -> HttpResponse:
+    """`to` is a step (up, down, deeper, higher) or a place such as `after-item-12`."""
+    project, item = fetch(request, slug, number)
+    form = MoveForm(project, request.POST)
+    if not form.is_valid():
+        return refused(request, project, str(next(iter(form.errors.values()))[0]), status=422)
+    try:
+        went = move_item(item, act_of(request), form.cleaned_data["to"], reason=form.cleaned_data["reason"])
+    except TransitionRefused as refusal:
+        return refused(request, project, str(refusal))
+    remember(request, project, form.cleaned_data["reason"])
+    return changed(request, project, where(item) if went else _("It cannot go further that way."), item)
+
+
+def where(item: Item) -> str:
+    """Where the item stands now, for whoever does not see it: `#12 is 2 of 5 in “Servers”.`"""
+    item.refresh_from_db()
+    here = Item.objects.filter(phase=item.phase_id, section=item.section_id, parent=item.parent_id)
+    numbers = list(here.values_list("number", flat=True))
+    return _("#%(number)s is %(at)s of %(all)s in “%(place)s”.") % {
+        "number": item.number,
+        "at": numbers.index(item.number) + 1,
+        "all": len(numbers),
+        "place": item.parent or item.section or item.phase,
+    }
+
+
+def item_split(request: Request, slug: str, number: int) -> HttpResponse:
+    """Several items instead of one."""
+    project, item = fetch(request, slug, number)
+    initial = {"texts": item.text, "below": "after"}
+    form = SplitForm(project, posted(request), initial=initial, remembered=remembered(request, project))
+    status, refusal = (422 if form.is_bound else 200), ""
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        try:
+            parts = split_item(item, act_of(request), data["texts"], below=data["below"], reason=data["reason"])
+            remember(request, project, data["reason"])
+            numbers = ", ".join(f"#{part.number}" for part in parts)
+            said = _("Split #%(number)s; new: %(numbers)s.") % {"number": number, "numbers": numbers}
+            return changed(request, project, said, item)
+        except TransitionRefused as other:
+            status, refusal = 409, str(other)
+    return form_page(request, project, "_plan_item_split.html", form, status=status, refusal=refusal, item=item)
+
+
+def item_retirement(request: Request, slug: str, number: int) -> HttpResponse:
+    """Take the item out of the plan, after saying what stays of it."""
+    project, item = fetch(request, slug, number)
+    form = ReasonedForm(project, posted(request), remembered=remembered(request, project))
+    status, refusal = (422 if form.is_bound else 200), ""
+    if form.is_bound and form.is_valid():
+        try:
+            retire_item(item, act_of(request), reason=form.cleaned_data["reason"])
+            remember(request, project, form.cleaned_data["reason"])
+            return changed(request, project, _("#%(number)s is out of the plan.") % {"number": number}, item)
+        except TransitionRefused as other:
+            status, refusal = 409, str(other)
+    more = {"item": item, "parts": item.children.count()}
+    return form_page(request, project, "_plan_item_retire.html", form, status=status, refusal=refusal, **more)
+
+
+@require_POST
+def item_restoration(request: Request, slug: str, number: int) -> HttpResponse:
+    """Put the item back."""
+    project, item = fetch(request, slug, number)
+    form = ReasonedForm(project, request.POST)
+    if not form.is_valid():
+        return refused(request, project, str(form.errors["reason"][0]), status=422)
+    try:
+        restore_item(item, act_of(request), reason=form.cleaned_data["reason"])
+    except TransitionRefused as refusal:
+        return refused(request, project, str(refusal))
+    remember(request, project, form.cleaned_data["reason"])
+    return changed(request, project, _("#%(number)s is back in the plan.") % {"number": number}, item)

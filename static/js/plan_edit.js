@@ -1,0 +1,90 @@
+// The page on which the plan is changed: forms open in a dialog, keys move items, and the focus stays where it was.
+(() => {
+  const plan = () => document.getElementById("plan-edit");
+  const dialog = document.getElementById("plan-dialog");
+  if (!plan() || !dialog) return;
+
+  // -- Forms in the dialog -----------------------------------------------------------------------------------------
+
+  const openForm = async (address) => {
+    await htmx.ajax("GET", address, { target: "#plan-dialog-body", swap: "innerHTML" });
+    if (!dialog.querySelector("form")) return;
+    if (!dialog.open) dialog.showModal();
+    dialog.querySelector("textarea, input:not([type=hidden]), .btn")?.focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const opener = event.target.closest("a[data-plan-form]");
+    if (opener && !event.defaultPrevented) {
+      event.preventDefault();
+      openForm(opener.getAttribute("href"));
+    }
+    if (event.target.closest("[data-plan-close]") && dialog.open) {
+      event.preventDefault();
+      dialog.close();
+    }
+    const more = event.target.closest(".edit-more");
+    if (more) {
+      const shown = more.closest(".edit-row").classList.toggle("shows-tools");
+      more.setAttribute("aria-expanded", shown);
+    }
+  });
+  dialog.addEventListener("close", () => document.getElementById("plan-dialog-body").replaceChildren());
+
+  // -- After a change ----------------------------------------------------------------------------------------------
+
+  // What had the focus, in words that find the same control in the row that comes instead.
+  let held = "";
+  const controlOf = (element) => {
+    if (element?.matches?.(".edit-tools button")) return `button[value="${element.value}"]`;
+    return element?.closest?.(".edit-row") ? ".item-text" : "";
+  };
+  document.addEventListener("htmx:beforeRequest", () => {
+    held = dialog.open ? "" : controlOf(document.activeElement);
+  });
+
+  document.addEventListener("plan-edited", (event) => {
+    const { row: id, said } = event.detail;
+    if (dialog.open) dialog.close();
+    document.getElementById("spoken").textContent = said;
+    const row = id && document.getElementById(id);
+    if (!row) return;
+    row.classList.add("is-fresh");
+    setTimeout(() => row.classList.remove("is-fresh"), 1500);
+    const control = held && row.querySelector(held);
+    (control?.checkVisibility() ? control : row.querySelector(".item-text")).focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+  });
+
+  // -- Keys --------------------------------------------------------------------------------------------------------
+
+  const steps = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "higher", ArrowRight: "deeper" };
+
+  document.addEventListener("keydown", (event) => {
+    const row = event.target.closest?.(".edit-row");
+    if (!row || dialog.open || event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (event.altKey && steps[event.key]) {
+      event.preventDefault();
+      if (!plan().querySelector(".htmx-request")) row.querySelector(`button[value="${steps[event.key]}"]`).click();
+    } else if (!event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      const rows = [...plan().querySelectorAll(".edit-row")];
+      rows[rows.indexOf(row) + (event.key === "ArrowUp" ? -1 : 1)]?.querySelector(".item-text").focus();
+    }
+  });
+
+  // -- What others change ------------------------------------------------------------------------------------------
+
+  const isBusy = () =>
+    dialog.open ||
+    plan().contains(document.activeElement) ||
+    plan().querySelector(".htmx-request, .is-dragged") !== null;
+
+  document.addEventListener("plan-changed", () => {
+    const notice = document.getElementById("plan-changed");
+    if (isBusy()) return;
+    notice.hidden = true;
+    htmx.ajax("GET", plan().dataset.address, { target: "#plan-edit", swap: "outerHTML" });
+  });
+})();

@@ -1,0 +1,201 @@
+"""The page on which managers change the plan: forms, refusals that keep what was typed, and answers for htmx."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from checklists.models import Action, Item
+from checklists.planning.baseline import baseline
+from checklists.planning.items import amend_item, retire_item, seen_of
+from tests.builders import T_ZERO, item
+from tests.builders import project as make
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture
+def browser(manager, signed_in):
+    return signed_in(manager)
+
+
+def address(name, project, *more):
+    return reverse(name, args=[project.slug, *more])
+
+
+def form_of(each, **changes):
+    """What the browser sends when nothing but these was changed."""
+    sent = {"text": each.text, "window": each.window, "recurrence": each.recurrence, "expected": each.expected}
+    sent |= {"details": [*each.details, "", ""], "commands": [*each.commands, ""], "seen": seen_of(each)}
+    sent |= {"duration_minutes": each.duration_minutes or ""} | ({"optional": "on"} if each.optional else {})
+    return sent | changes
+
+
+def test_the_page_shows_the_whole_plan(project, browser):
+    page = browser.get(address("plan_edit", project)).text
+    for each in project.items.all():
+        assert f'id="edit-{each.number}"' in page
+    assert "changes need no reason" in page
+    assert 'name="reason"' not in page
+
+
+def test_a_large_plan_shows_one_phase_at_a_time(manager, browser):
+    many = "# Many\n\n" + "".join(
+        f"## Phase {n}: p\n\n" + "".join(f"- [ ] item {n} {i}\n" for i in range(160)) for n in (1, 2)
+    )
+    large = make(manager, T_ZERO, many, "Large")
+    page = browser.get(address("plan_edit", large)).text
+    assert ("item 1 0" in page, "item 2 0" in page) == (True, False)
+    second = large.phases.last()
+    page = browser.get(address("plan_edit", large), {"phase": second.pk}).text
+    assert ("item 1 0" in page, "item 2 0" in page) == (False, True)
+    assert browser.get(address("plan_edit", large), {"phase": "9" * 30}).status_code == 200
+    answer = browser.post(address("item_move", large, 200), {"to": "up"}, **HTMX)
+    assert "item 2 39" in answer.text
+
+
+def test_the_number_of_queries_does_not_grow(manager, act, browser, django_assert_max_num_queries):
+    many = "# Many\n\n## Phase 1: p\n\n### s\n\n" + "".join(f"- [ ] **g{n}**\n  - [ ] i{n}\n" for n in range(140))
+    large = make(manager, T_ZERO, many, "Large")
+    for each in large.items.filter(depth=1)[:20]:
+        retire_item(each, act(manager))
+    with django_assert_max_num_queries(16):
+        browser.get(address("plan_edit", large))
+
+
+def test_an_item_is_amended(project, browser):
+    lamps = item(project, "Lamps answer")
+    response = browser.post(
+        address("item_edit", project, lamps.number),
+        form_of(lamps, text="All  lamps\r\nanswer", details=["Red", "", "Green\r\ntwice"], optional="on"),
+    )
+    assert response.url == address("plan_edit", project) + f"?phase={lamps.phase_id}#edit-{lamps.number}"
+    lamps.refresh_from_db()
+    assert (lamps.text, lamps.details, lamps.optional) == ("All lamps answer", ["Red", "Green\ntwice"], True)
+
+
+def test_who_was_overtaken_sees_both_texts_and_can_decide(project, manager, browser, act):
+    lamps = item(project, "Lamps answer")
+    sent = form_of(lamps, text="Lamps burn", expected="Light")
+    amend_item(item(project, "Lamps answer"), act(manager), {"text": "Lamps shine"}, seen=seen_of(lamps))
+    refused = browser.post(address("item_edit", project, lamps.number), sent, **HTMX)
+    assert refused.status_code == 409
+    assert "Mara Manager changed this item at" in refused.text
+    assert "Lamps burn</textarea>" in refused.text
+    assert "It is now: Lamps shine" in refused.text
+    assert item(project, "Lamps shine").expected == ""
+    again = sent | {"seen": seen_of(item(project, "Lamps shine"))}
+    assert again["seen"] in refused.text
+    assert browser.post(address("item_edit", project, lamps.number), again).status_code == 302
+    assert item(project, "Lamps burn").expected == "Light"
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(project, browser):
+    lamps = item(project, "Lamps answer")
+    for name, sent, words in (
+        ("item_edit", form_of(lamps, text=" ", details=["Kept detail"]), "required"),
+        ("item_edit", form_of(lamps, duration_minutes="-5", details=["Kept detail"]), "greater than or equal to 0"),
+        ("item_edit", form_of(lamps, details=["Kept detail"] * 201), "Split it"),
+        ("item_split", {"texts": "Kept detail", "below": "after"}, "at least two lines"),
+        ("item_split", {"texts": "Kept detail\n" * 51, "below": "after"}, "too much at once"),
+    ):
+        response = browser.post(address(name, project, lamps.number), sent)
+        assert response.status_code == 422
+        assert words in response.text
+        assert "Kept detail" in response.text
+    response = browser.post(address("plan_item_new", project), {"text": "Kept detail", "place": "after-phase-1"})
+    assert (response.status_code, "Choose where it goes" in response.text) == (422, True)
+    response = browser.post(address("item_move", project, lamps.number), {"to": "sideways"})
+    assert (response.status_code, "Choose where it goes" in response.text) == (422, True)
+
+
+def test_an_item_is_added_below_another(project, browser):
+    lamps = item(project, "Lamps answer")
+    page = browser.get(address("plan_item_new", project), {"place": f"after-item-{lamps.number}"}).text
+    assert f'value="after-item-{lamps.number}"' in page
+    sent = {"text": "Count them: ____", "place": f"after-item-{lamps.number}", "window": "T+1h", "details": ["Twice"]}
+    answer = browser.post(address("plan_item_new", project), sent, **HTMX)
+    assert answer["HX-Retarget"] == "#plan-edit"
+    assert json.loads(answer["HX-Trigger-After-Swap"])["plan-edited"] == {"row": "edit-8", "said": "Added #8."}
+    added = project.items.get(number=8)
+    assert (added.details, added.offset_start, added.fields.count()) == (["Twice"], 60, 1)
+    gone = browser.post(address("plan_item_new", project), sent | {"place": "after-item-99"})
+    assert (gone.status_code, "no longer there" in gone.text, "Count them" in gone.text) == (409, True, True)
+
+
+def test_steps_say_where_the_item_is_now(project, browser):
+    lamps = item(project, "Lamps answer")
+    answer = browser.post(address("item_move", project, lamps.number), {"to": "up"}, **HTMX)
+    told = json.loads(answer["HX-Trigger-After-Swap"])["plan-edited"]
+    assert told == {"row": f"edit-{lamps.number}", "said": f"#{lamps.number} is 1 of 2 in “Phase 2: Night”."}
+    answer = browser.post(address("item_move", project, lamps.number), {"to": "higher"}, **HTMX)
+    assert "cannot go further" in answer["HX-Trigger-After-Swap"]
+    refused = browser.post(address("item_move", project, lamps.number), {"to": f"last-item-{lamps.number}"}, **HTMX)
+    assert (refused.status_code, "below itself" in refused.text) == (409, True)
+
+
+def test_an_item_is_split_taken_out_and_put_back(project, browser):
+    lamps = item(project, "Lamps answer")
+    assert "Lamps answer</textarea>" in browser.get(address("item_split", project, lamps.number)).text
+    browser.post(address("item_split", project, lamps.number), {"texts": "Red\n\nGreen\n", "below": "after"})
+    assert [each.text for each in project.items.filter(phase=lamps.phase)][1:] == ["Red", "Green"]
+    assert "counts nowhere" in browser.get(address("item_retirement", project, lamps.number)).text
+    answer = browser.post(address("item_retirement", project, lamps.number), {"reason": "Dark"}, **HTMX)
+    assert "Out of the plan" in answer.text
+    assert "Dark" in answer.text
+    assert not project.items.filter(number=lamps.number).exists()
+    browser.post(address("item_restoration", project, lamps.number))
+    assert project.items.get(number=lamps.number).text == "Red"
+
+
+def test_refusals_of_forms(project, manager, technician, browser, act):
+    lamps = item(project, "Lamps answer")
+    lamps.complete(act(technician))
+    assert "reopen it before" in browser.get(address("item_edit", project, lamps.number)).text
+    for name, sent in (("item_edit", form_of(lamps, text="New")), ("item_split", {"texts": "a\nb", "below": "after"})):
+        response = browser.post(address(name, project, lamps.number), sent)
+        assert (response.status_code, "is settled" in response.text) == (409, True)
+    group = item(project, "Database ready")
+    retire_item(group, act(manager))
+    part = Item.with_retired.get(project=project, text__startswith="Backup")
+    response = browser.post(address("item_restoration", project, part.number))
+    assert (response.status_code, "Put that back first" in response.text) == (409, True)
+
+
+def test_the_baseline_is_explained_and_then_reasons_are_asked_and_kept(project, browser):
+    lamps = item(project, "Lamps answer")
+    assert "cannot be taken back" in browser.get(address("plan_baseline", project)).text
+    browser.post(address("plan_baseline", project))
+    project.refresh_from_db()
+    assert project.baselined_at
+    refused = browser.post(address("item_move", project, lamps.number), {"to": "up"}, **HTMX)
+    assert (refused.status_code, "say why it changes" in refused.text) == (422, True)
+    assert browser.post(address("item_retirement", project, lamps.number)).status_code == 422
+    assert browser.post(address("item_restoration", project, lamps.number)).status_code == 422
+    assert browser.post(address("item_edit", project, lamps.number), form_of(lamps, text="New")).status_code == 422
+    browser.post(address("plan_edit", project), {"reason": "The harbour asked"})
+    assert 'value="The harbour asked"' in browser.get(address("plan_edit", project)).text
+    assert "The harbour asked</textarea>" in browser.get(address("item_edit", project, lamps.number)).text
+    browser.post(address("item_move", project, lamps.number), {"to": "up", "reason": "Another"})
+    assert project.journal.get(action=Action.ITEM_MOVED).remark == "Another"
+    assert 'value="Another"' in browser.get(address("plan_edit", project)).text
+
+
+def test_baselined_while_somebody_wrote(project, manager, browser, act):
+    """The form that they sent asked for no reason; the answer asks for one and keeps the text."""
+    lamps = item(project, "Lamps answer")
+    sent = form_of(lamps, text="New words")
+    baseline(project, act(manager))
+    response = browser.post(address("item_edit", project, lamps.number), sent)
+    assert (response.status_code, "New words" in response.text) == (422, True)
+
+
+def test_user_text_is_hostile(project, manager, browser, act):
+    lamps = item(project, "Lamps answer")
+    evil = '<script>alert(1)</script> "x" </textarea>'
+    amend_item(lamps, act(manager), {"text": evil, "details": [evil]}, seen=seen_of(lamps))
+    for page in ("plan_edit", "item_edit", "item_split", "item_retirement"):
+        more = [] if page == "plan_edit" else [lamps.number]
+        assert "<script>alert" not in browser.get(address(page, project, *more)).text

@@ -11,4 +11,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "golive_site.settings")
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 django = get_asgi_application()
 # By its name, because what it imports wants Django to be set up.
+import_string("signoffs.seal.prepare")()
 application = import_string("checklists.live.LiveUpdates")(django)

@@ -188,6 +188,14 @@ IMPORT_LIMITS = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * IMPORT_LIMITS["size"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = IMPORT_LIMITS["items"] + 1_000
 
+# -- The record's seal: without a key of yours, one is made in the data folder ----------------------------------------
+
+SEAL_KEY = env.str("GOLIVE_SEAL_KEY", default="")
+SEAL_CERT = env.str("GOLIVE_SEAL_CERT", default="")
+SEAL_TIMESTAMPS = env.str("GOLIVE_SEAL_TIMESTAMPS", default="")
+if bool(SEAL_KEY) != bool(SEAL_CERT):
+    raise ImproperlyConfigured("GOLIVE_SEAL_KEY and GOLIVE_SEAL_CERT belong together: set both or neither.")
+
 # -- The rest --------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"

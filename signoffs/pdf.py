@@ -9,14 +9,16 @@ import logging
 import re
 import textwrap
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 
+import pydyf  # type: ignore[import-untyped]
 from django.conf import settings
 from django.template.loader import render_to_string
 
 from checklists.models import JournalEntry
+from signoffs.evidence import NAME as EVIDENCE
 from signoffs.glyphs import isolated, printable
 from signoffs.report import Report
 
@@ -49,8 +51,8 @@ def problem() -> str:
     return ""
 
 
-def render(report: Report) -> bytes:
-    """The report as a PDF: the same report always gives the same bytes."""
+def render(report: Report, evidence: str = "") -> bytes:
+    """The report as a PDF, with the evidence attached: the same report always gives the same bytes."""
     context = {
         "report": report,
         "project": report.project,
@@ -59,12 +61,12 @@ def render(report: Report) -> bytes:
     }
     html = printable(render_to_string("signoffs/report_pdf.html", context), without_glyph)
     html = GAP.sub("", OTHER_LINK.sub("<a", html))
-    return written(html, (settings.BASE_DIR / "static" / "css" / "report.css").read_text())
+    return written(html, (settings.BASE_DIR / "static" / "css" / "report.css").read_text(), evidence, report.at)
 
 
-def written(html: str, css: str) -> bytes:
+def written(html: str, css: str, evidence: str = "", at: datetime | None = None) -> bytes:
     """A document as a PDF; refused when any part of it asks for something outside of it."""
-    from weasyprint import CSS, HTML
+    from weasyprint import CSS, HTML, Attachment
     from weasyprint.urls import URLFetcher
 
     asked: list[str] = []
@@ -78,14 +80,37 @@ def written(html: str, css: str) -> bytes:
 
     fetcher = ClosedFetcher()
     document = HTML(string=html, url_fetcher=fetcher)
+    attached = None
+    if evidence and at:
+        moment = at.astimezone(UTC)
+        # WeasyPrint can use an attachment only once.
+        attached = [
+            Attachment(
+                string=evidence.encode(),
+                name=EVIDENCE,
+                description="What this record rests on, to be checked by anybody",
+                created=moment,
+                modified=moment,
+                relationship="Data",
+                url_fetcher=fetcher,
+            )
+        ]
     content = document.write_pdf(
         stylesheets=[CSS(string=css, url_fetcher=fetcher)],
         pdf_variant="pdf/a-3b",
+        attachments=attached,
+        finisher=once_attached,
         pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
     )
     if asked:
         raise FetchRefused(f"The report asked for {asked[0]}; nothing was fetched and no PDF made.")
     return content
+
+
+def once_attached(document: object, pdf: pydyf.PDF) -> None:
+    """WeasyPrint lists an attachment twice among the files of the document."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
 
 # -- The journal -----------------------------------------------------------------------------------------------------

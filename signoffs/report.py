@@ -225,7 +225,7 @@ def grouped(digest: str, groups: int = 4) -> str:
 
 def report_of(project: Project, at: datetime) -> Report:
     """The facts of a project as of a moment."""
-    journal = list(project.journal.defer("salt", "prev"))
+    journal = list(project.journal.defer("prev"))
     parts, blanks = story_of(project, journal)
     return Report(
         project=project,

@@ -49,9 +49,16 @@ def django_db_setup(django_db_setup):
         yield
 
 
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory):
+    """One for all tests: the seal's key in it is made once."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture(autouse=True)
-def quick(settings):
-    """Cheap password hashes: they are not what is tested."""
+def quick(settings, data_folder):
+    """Cheap password hashes: they are not what is tested. No test writes into the checkout's own data."""
+    settings.DATA_DIR = data_folder
     cache.clear()  # a limit on sign-ins per minute must not count those of other tests
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -138,6 +138,11 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
             body = self._append(None, at, None, Action.INSTANCE_STARTED, None, "", "", {}, instance=str(uuid4())).body
         return json.loads(body)["binds"]["instance"]
 
+    def instance_of(self, project: Project) -> str:
+        """The instance to which the first entry of the project's chain binds it."""
+        body = self.filter(project=project, seq=1).values_list("body", flat=True).first()
+        return json.loads(body).get("binds", {}).get("instance", "") if body else ""
+
     def _append(
         self,
         project: Project | None,

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 
 # Entries whose words begin so change what an item's row and the numbers say; others change the plan or its frame.
 ROW_ACTIONS = (
-    *("item.", "note.", "reading.", "file.", "evidence.", "deviation.", "slot.", "report.", "member.", "journal."),
+    *(
+        "item.",
+        "note.",
+        "reading.",
+        "file.",
+        "evidence.",
+        "deviation.",
+        "slot.",
+        "report.",
+        "record.",
+        "member.",
+        "journal.",
+    ),
     "plan.downloaded",
 )
 

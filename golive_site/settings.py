@@ -193,6 +193,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = IMPORT_LIMITS["items"] + 1_000
 SEAL_KEY = env.str("GOLIVE_SEAL_KEY", default="")
 SEAL_CERT = env.str("GOLIVE_SEAL_CERT", default="")
 SEAL_TIMESTAMPS = env.str("GOLIVE_SEAL_TIMESTAMPS", default="")
+VERIFY_BYTES = env.int("GOLIVE_VERIFY_BYTES", default=20_000_000)
 if bool(SEAL_KEY) != bool(SEAL_CERT):
     raise ImproperlyConfigured("GOLIVE_SEAL_KEY and GOLIVE_SEAL_CERT belong together: set both or neither.")
 

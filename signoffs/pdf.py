@@ -8,7 +8,7 @@ import io
 import logging
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
@@ -51,8 +51,11 @@ def problem() -> str:
     return ""
 
 
-def render(report: Report, evidence: str = "") -> bytes:
-    """The report as a PDF, with the evidence attached: the same report always gives the same bytes."""
+def render(report: Report, evidence: str = "", tell: Callable[[float], None] | None = None) -> bytes:
+    """The report as a PDF, with the evidence attached: the same report always gives the same bytes.
+
+    `tell` hears how much of the work is done, from 0 to 1.
+    """
     context = {
         "report": report,
         "project": report.project,
@@ -61,7 +64,34 @@ def render(report: Report, evidence: str = "") -> bytes:
     }
     html = printable(render_to_string("signoffs/report_pdf.html", context), without_glyph)
     html = GAP.sub("", OTHER_LINK.sub("<a", html))
-    return written(html, (settings.BASE_DIR / "static" / "css" / "report.css").read_text(), evidence, report.at)
+    with watched(tell, len(report.entries) / 20 + len(report.journal) / 70 + 4):
+        return written(html, (settings.BASE_DIR / "static" / "css" / "report.css").read_text(), evidence, report.at)
+
+
+@contextlib.contextmanager
+def watched(tell: Callable[[float], None] | None, pages: float) -> Iterator[None]:
+    """Hear from WeasyPrint which page it lays out, of about so many, and tell it every few pages."""
+    told = 0.0
+
+    def hear(record: logging.LogRecord) -> bool:
+        nonlocal told
+        found = re.search(r"Page (\d+)", record.getMessage())
+        done = min(0.95, int(found[1]) / pages) if found else 0
+        if tell and done - told >= 0.1:
+            told = done
+            tell(done)
+        return tell is None
+
+    progress = logging.getLogger("weasyprint.progress")
+    level = progress.level
+    progress.addFilter(hear)
+    if tell:
+        progress.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        progress.removeFilter(hear)
+        progress.setLevel(level)
 
 
 def written(html: str, css: str, evidence: str = "", at: datetime | None = None) -> bytes:

@@ -20,7 +20,7 @@ from checklists.models.item import State
 from checklists.models.slot import Meaning
 from checklists.readiness import Tally
 from signoffs.gate import Standing, standings
-from signoffs.models import Decision, Signature
+from signoffs.models import Decision, Record, Signature
 from signoffs.story import SIGNS, Blank, Entry, Happening, Part, story_of
 
 SIGNATURE_SIGNS = {"valid": "●", "stale": "◐", "declined": "✗", "pending": "○"}
@@ -66,6 +66,7 @@ class Report:
 
     project: Project
     at: datetime
+    record: Record | None
     parts: list[Part]
     blanks: list[Blank]
     standings: list[Standing]
@@ -88,6 +89,13 @@ class Report:
     def is_complete(self) -> bool:
         """Everything settled, and every slot validly signed over the plan as it is."""
         return self.tally.is_settled and all(standing.state == "valid" for standing in self.standings)
+
+    @property
+    def stamp(self) -> str:
+        """What stands at the head of every page: which revision, or how far the project was."""
+        if self.record:
+            return f"Revision {self.record.revision}, completed {self.as_of}"
+        return f"As of {self.as_of}"
 
     @property
     def as_of(self) -> str:
@@ -223,13 +231,15 @@ def grouped(digest: str, groups: int = 4) -> str:
     return " ".join(digest[at : at + 4] for at in range(0, 4 * groups, 4))
 
 
-def report_of(project: Project, at: datetime) -> Report:
-    """The facts of a project as of a moment."""
-    journal = list(project.journal.defer("prev"))
+def report_of(project: Project, at: datetime, record: Record | None = None) -> Report:
+    """The facts of a project as of a moment; for a record, with the journal as it was when that was ordered."""
+    entries = project.journal.defer("prev")
+    journal = list(entries.filter(seq__lte=record.head_seq) if record else entries)
     parts, blanks = story_of(project, journal)
     return Report(
         project=project,
         at=at,
+        record=record,
         parts=parts,
         blanks=blanks,
         standings=standings(project),

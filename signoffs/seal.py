@@ -99,7 +99,7 @@ def rotate() -> Identity:
     return current()
 
 
-def sealed(content: bytes, reason: str) -> bytes:
+def sealed(content: bytes, reason: str, identity: Identity | None = None) -> bytes:
     """The PDF with the seal of now as its last word."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
@@ -107,7 +107,7 @@ def sealed(content: bytes, reason: str) -> bytes:
     from pyhanko.sign.timestamps import HTTPTimeStamper
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    identity = current()
+    identity = identity or current()
     signer = signers.SimpleSigner(
         identity.chain[0], identity.key, SimpleCertificateStore.from_certs(list(identity.chain[1:]))
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signoffs.views import go_live, readiness, report, slot
+from signoffs.views import go_live, readiness, record, report, slot, verify
 
 urlpatterns = [
     path("projects/<slug:slug>/sign-off/", slot.slots, name="slots"),
@@ -12,4 +12,9 @@ urlpatterns = [
     path("projects/<slug:slug>/sign-off/<int:number>/scope/", slot.slot_scope, name="slot_scope"),
     path("projects/<slug:slug>/report/", report.report, name="report"),
     path("projects/<slug:slug>/report.pdf", report.report_pdf, name="report_pdf"),
+    path("projects/<slug:slug>/records/<int:revision>/", record.record_state, name="record_state"),
+    path("projects/<slug:slug>/records/<int:revision>/record.pdf", record.record_pdf, name="record_pdf"),
+    path("verify/", verify.verify_page, name="verify"),
+    path("verify/verify.py", verify.verify_file, name="verify_file"),
+    path("verify/golive-ca.pem", verify.verify_authority, name="verify_authority"),
 ]

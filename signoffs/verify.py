@@ -444,6 +444,14 @@ def known_digest(text: str) -> str:
     return text.lower()
 
 
+def limit() -> None:
+    """A gigabyte and half a minute: more than any record needs, and less than would hurt."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
+    resource.setrlimit(resource.RLIMIT_CPU, (30, 31))
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="verify", description="Check a record that Golive sealed. Exit 0: good; 1: bad; 2: cannot tell."
@@ -464,7 +472,10 @@ def main(arguments: list[str] | None = None) -> int:
         help="an entry of the journal that you kept, from a receipt or page foot",
     )
     parser.add_argument("--json", action="store_true", help="tell it to a program")
+    parser.add_argument("--limited", action="store_true", help="give up on a file that wants too much memory or time")
     given = parser.parse_args(arguments)
+    if given.limited:
+        limit()
     try:
         data = sys.stdin.buffer.read() if given.file == "-" else Path(given.file).read_bytes()
         authorities = [Path(path).read_bytes() for path in given.ca]

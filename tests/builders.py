@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from checklists.importing.plan import Launch, Source, create_project
 from checklists.importing.reading import read_checklist
 from checklists.models import Item, Project
 from golive_site.accounts.models import User
+from signoffs.models import Record, RecordState
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 T_ZERO = datetime(2027, 2, 7, 6, 0, tzinfo=UTC)
@@ -105,6 +107,28 @@ def settle(project: Project, act: Act) -> None:
     """Complete everything that is open, sub-items first."""
     for each in project.items.open().select_related("project").order_by("-depth", "position"):
         each.complete(act)
+
+
+def sealed_record(project: Project, content: bytes = b"%PDF-1.7 sealed") -> Record:
+    """A record of revision 1 as the worker leaves it, with any bytes."""
+    record, _ = Record.objects.get_or_create(
+        project=project,
+        revision=1,
+        defaults={
+            "state": RecordState.SEALED,
+            "ordered_at": T_ZERO,
+            "due_at": T_ZERO,
+            "head_seq": 1,
+            "head_hash": "0" * 64,
+            "sealed_at": T_ZERO,
+            "key_id": "0" * 16,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "size": len(content),
+        },
+    )
+    record.path.parent.mkdir(parents=True, exist_ok=True)
+    record.path.write_bytes(content)
+    return record
 
 
 def seed(number: str) -> Path:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
 # Facts that prove and that nobody reads aloud.
-PROOFS = {"sha256", "digest", "redacts", "marks"}
+PROOFS = {"sha256", "digest", "redacts", "marks", "head"}
 
 # PostgreSQL's channel for new entries; see live.py.
 CHANNEL = "golive_journal"
@@ -83,6 +83,8 @@ class Action(models.TextChoices):
     SLOT_SIGNED = "slot.signed", "signed"
     SLOT_DECLINED = "slot.declined", "voted no-go on"
     REPORT_DOWNLOADED = "report.downloaded", "downloaded the report"
+    RECORD_SEALED = "record.sealed", "sealed the record of revision"
+    RECORD_DOWNLOADED = "record.downloaded", "downloaded the record of revision"
     PLAN_DOWNLOADED = "plan.downloaded", "downloaded the plan"
     JOURNAL_DOWNLOADED = "journal.downloaded", "downloaded the journal"
     ENTRY_REDACTED = "journal.redacted", "removed what was written in entry"
@@ -121,6 +123,14 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
     ) -> JournalEntry:
         """Append one entry; the caller holds the project's lock. `remark` is what the person wrote."""
         entry = self._append(project, act.at, act.by, action, item, subject, remark, facts)
+        announce(project, entry.seq, action)
+        return entry
+
+    def record_unattended(
+        self, project: Project, at: datetime, action: Action, *, subject: str = "", **facts
+    ) -> JournalEntry:
+        """Append one entry for what the application did by itself; the caller holds the project's lock."""
+        entry = self._append(project, at, None, action, None, subject, "", facts)
         announce(project, entry.seq, action)
         return entry
 

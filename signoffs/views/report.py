@@ -1,7 +1,9 @@
 """The report: looked at on a page, downloaded as a PDF."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from checklists.access import project_for
@@ -9,6 +11,7 @@ from checklists.act import Request, act_of
 from checklists.models import Action, JournalEntry
 from checklists.readiness import tallies
 from signoffs import gate, pdf
+from signoffs.models import Record
 from signoffs.report import report_of
 
 
@@ -22,6 +25,8 @@ def report(request: Request, slug: str) -> HttpResponse:
         "readiness": tallies(project),
         "complete": gate.is_complete(project),
         "pdf_problem": pdf.problem(),
+        "records": Record.objects.filter(project=project).select_related("project"),
+        "verify_address": settings.BASE_URL + reverse("verify"),
     }
     return render(request, "signoffs/report.html", context)
 

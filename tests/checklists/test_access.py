@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.builders import item
+from tests.builders import item, sealed_record
 
 READERS = {"manager", "technician", "approver", "auditor"}
 WORKERS = {"manager", "technician"}
@@ -34,6 +34,8 @@ ADDRESSES = {
     "go_live": ("get", MANAGERS),
     "report": ("get", READERS),
     "report_pdf": ("get", READERS),
+    "record_state": ("get", READERS),
+    "record_pdf": ("get", READERS),
     "several": ("get", WORKERS),
     "item_claim": ("post", WORKERS),
     "item_release": ("post", WORKERS),
@@ -87,11 +89,15 @@ def address(name, project):
     numbered = {
         "slot": [1],
         "journal_file": ["csv"],
+        "record_state": [1],
+        "record_pdf": [1],
         "slot_scope": [1],
         "phase_opening": [project.phases.last().pk],
         "member_removal": [project.memberships.last().pk],
         "field_readings": [project.fields.first().pk],
     }
+    if name.startswith("record_"):
+        sealed_record(project)
     extra = [item(project, "Lamps answer").number] if name.startswith("item") else numbered.get(name, [])
     return reverse(name, args=[project.slug, *extra])
 

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from checklists.models import Draft
 from tests.browser.conftest import PHONE, WIDE
-from tests.builders import PLAN
+from tests.builders import PLAN, sealed_record
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,9 +37,18 @@ def test_pages(enter, project, manager, technician, act, size, scheme):
     project.order_phases(act(manager), True)
     page = enter(manager, size=size)
     page.emulate_media(color_scheme=scheme)
+    sealed_record(project)
     found = {}
     draft = Draft.objects.create(owner=manager, name="plan.md", source=PLAN.encode(), created_at=NOON)
-    first = [draft.get_absolute_url(), "/projects/", "/projects/new/", "/work/", "/templates/", "/templates/new/"]
+    first = [
+        draft.get_absolute_url(),
+        "/projects/",
+        "/projects/new/",
+        "/work/",
+        "/verify/",
+        "/templates/",
+        "/templates/new/",
+    ]
     for path in [*first, *(project.get_absolute_url() + part for part in PAGES)]:
         page.goto(path)
         results = Axe().run(page, options=RULES)

@@ -57,7 +57,7 @@ def changed(request: Request, project: Project, said: str, item: Item | None = N
     if request.htmx:
         response = edit_page(request, project, phase=phase)
         row = f"edit-{item.number}" if item and not item.retired_at else ""
-        response["HX-Trigger-After-Swap"] = json.dumps({"plan-edited": {"row": row, "said": said}})
+        response["HX-Trigger-After-Settle"] = json.dumps({"plan-edited": {"row": row, "said": said}})
         return response
     messages.success(request, said)
     place = f"?phase={phase}#edit-{item.number}" if item else ""

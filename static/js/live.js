@@ -66,7 +66,7 @@
     document.dispatchEvent(new CustomEvent("fragments", { detail: { html } }));
     seen = Number(head[1]);
     const by = /data-frame-changed-by="([^"]+)"/.exec(html);
-    if (by) document.dispatchEvent(new CustomEvent("plan-changed"));
+    if (by) document.dispatchEvent(new CustomEvent("plan-changed", { detail: { seq: seen } }));
   };
 
   const catchUp = async () => {

@@ -52,7 +52,7 @@
     if (!row) return;
     row.classList.add("is-fresh");
     setTimeout(() => row.classList.remove("is-fresh"), 1500);
-    const control = held && row.querySelector(held);
+    const control = held ? row.querySelector(held) : null;
     (control?.checkVisibility() ? control : row.querySelector(".item-text")).focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   });
@@ -61,12 +61,31 @@
 
   const steps = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "higher", ArrowRight: "deeper" };
 
+  // Keys come quicker than answers: one step waits for the one before it. Not by a click, because the row may be so new
+  // that htmx has not bound its form yet.
+  const WAITING = 3;
+  const waiting = [];
+  let stepping = false;
+  const takeSteps = async () => {
+    if (stepping) return;
+    stepping = true;
+    while (waiting.length) {
+      const { id, step } = waiting.shift();
+      const button = document.querySelector(`#${id} button[value="${step}"]`);
+      const source = document.getElementById("plan-form");
+      const how = { source, target: "#plan-edit", swap: "outerHTML", values: { to: step } };
+      if (button) await htmx.ajax("POST", button.getAttribute("formaction"), how);
+    }
+    stepping = false;
+  };
+
   document.addEventListener("keydown", (event) => {
     const row = event.target.closest?.(".edit-row");
     if (!row || dialog.open || event.ctrlKey || event.metaKey || event.isComposing) return;
     if (event.altKey && steps[event.key]) {
       event.preventDefault();
-      if (!plan().querySelector(".htmx-request")) row.querySelector(`button[value="${steps[event.key]}"]`).click();
+      if (waiting.length < WAITING) waiting.push({ id: row.id, step: steps[event.key] });
+      takeSteps();
     } else if (!event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
       const rows = [...plan().querySelectorAll(".edit-row")];
@@ -81,10 +100,12 @@
     plan().contains(document.activeElement) ||
     plan().querySelector(".htmx-request, .is-dragged") !== null;
 
-  document.addEventListener("plan-changed", () => {
-    const notice = document.getElementById("plan-changed");
-    if (isBusy()) return;
-    notice.hidden = true;
+  // One's own change comes back as an event too: the page has it already.
+  document.addEventListener("plan-changed", (event) => {
+    const known = event.detail.seq <= Number(plan().dataset.seq);
+    if (!known && isBusy()) return;
+    document.getElementById("plan-changed").hidden = true;
+    if (known) return;
     htmx.ajax("GET", plan().dataset.address, { target: "#plan-edit", swap: "outerHTML" });
   });
 })();

@@ -25,6 +25,12 @@ PAGES = [
     "go-live/?go_live=2027-01-07T08:00&zone=Europe/Athens",
     "report/",
     "people/",
+    "edit/",
+    "edit/baseline/",
+    "edit/items/new/?place=after-item-5",
+    "items/5/edit/",
+    "items/5/split/",
+    "items/5/retirement/",
 ]
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

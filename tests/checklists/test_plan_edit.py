@@ -118,7 +118,7 @@ def test_an_item_is_added_below_another(project, browser):
     sent = {"text": "Count them: ____", "place": f"after-item-{lamps.number}", "window": "T+1h", "details": ["Twice"]}
     answer = browser.post(address("plan_item_new", project), sent, **HTMX)
     assert answer["HX-Retarget"] == "#plan-edit"
-    assert json.loads(answer["HX-Trigger-After-Swap"])["plan-edited"] == {"row": "edit-8", "said": "Added #8."}
+    assert json.loads(answer["HX-Trigger-After-Settle"])["plan-edited"] == {"row": "edit-8", "said": "Added #8."}
     added = project.items.get(number=8)
     assert (added.details, added.offset_start, added.fields.count()) == (["Twice"], 60, 1)
     gone = browser.post(address("plan_item_new", project), sent | {"place": "after-item-99"})
@@ -128,10 +128,10 @@ def test_an_item_is_added_below_another(project, browser):
 def test_steps_say_where_the_item_is_now(project, browser):
     lamps = item(project, "Lamps answer")
     answer = browser.post(address("item_move", project, lamps.number), {"to": "up"}, **HTMX)
-    told = json.loads(answer["HX-Trigger-After-Swap"])["plan-edited"]
+    told = json.loads(answer["HX-Trigger-After-Settle"])["plan-edited"]
     assert told == {"row": f"edit-{lamps.number}", "said": f"#{lamps.number} is 1 of 2 in “Phase 2: Night”."}
     answer = browser.post(address("item_move", project, lamps.number), {"to": "higher"}, **HTMX)
-    assert "cannot go further" in answer["HX-Trigger-After-Swap"]
+    assert "cannot go further" in answer["HX-Trigger-After-Settle"]
     refused = browser.post(address("item_move", project, lamps.number), {"to": f"last-item-{lamps.number}"}, **HTMX)
     assert (refused.status_code, "below itself" in refused.text) == (409, True)
 

@@ -1,0 +1,147 @@
+"""Changing the plan as people do it: dragging, by keys, in dialogs, two at once, and without scripts."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from checklists.models import Membership, Role
+from tests.browser.conftest import PHONE
+from tests.builders import item
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def address(project):
+    return f"{project.get_absolute_url()}edit/"
+
+
+def row(page, words):
+    return page.locator(".edit-row", has_text=words)
+
+
+def order(page):
+    return [
+        re.sub(r"\s+", " ", text).split(": ", 1)[1] for text in page.locator(".edit-row .item-text").all_inner_texts()
+    ]
+
+
+def drag(page, words, target, share):
+    """Take the row by its handle and let go at a share of the height of the target."""
+    handle = row(page, words).locator(".edit-handle").bounding_box()
+    box = target.bounding_box()
+    page.mouse.move(handle["x"] + 5, handle["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + box["height"] * share, steps=5)
+    page.mouse.up()
+
+
+def test_items_are_dragged(enter, project, manager):
+    page = enter(manager)
+    page.goto(address(project))
+    drag(page, "Lamps answer", row(page, "Switch the name"), 0.1)
+    expect(page.locator("#spoken")).to_have_text("#7 is 1 of 2 in “Phase 2: Night”.")
+    drag(page, "Certificates valid", row(page, "Database ready"), 0.5)
+    expect(page.locator("#spoken")).to_have_text("#4 is 3 of 3 in “Database ready”.")
+    drag(page, "Rows counted", page.locator(".edit-head", has_text="Phase 2: Night"), 0.5)
+    expect(page.locator("#spoken")).to_have_text("#5 is 1 of 3 in “Phase 2: Night”.")
+    assert [each.number for each in project.items.all()] == [1, 2, 3, 4, 5, 7, 6]
+    # Letting go where nothing is, on a part of itself, or after Escape changes nothing.
+    entries = project.journal.count()
+    drag(page, "Database ready", row(page, "Replica follows"), 0.5)
+    drag(page, "Lamps answer", page.locator("h1"), 0.5)
+    handle = row(page, "Lamps answer").locator(".edit-handle").bounding_box()
+    page.mouse.move(handle["x"] + 5, handle["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(handle["x"] + 200, handle["y"] - 200, steps=3)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator(".is-dragged, .drops-in, .drops-before, .drops-after")).to_have_count(0)
+    assert project.journal.count() == entries
+
+
+def test_items_are_moved_by_keys_and_the_focus_goes_along(enter, project, manager):
+    page = enter(manager)
+    page.goto(address(project))
+    row(page, "Certificates valid").locator(".item-text").focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator("#spoken")).to_have_text("#4 is 3 of 3 in “Database ready”.")
+    expect(row(page, "Certificates valid").locator(".item-text")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#spoken")).to_have_text("#4 is 2 of 3 in “Database ready”.")
+    page.keyboard.press("Alt+ArrowLeft")
+    expect(page.locator("#spoken")).to_have_text("#4 is 2 of 3 in “Servers”.")
+    page.keyboard.press("Alt+ArrowLeft")
+    expect(page.locator("#spoken")).to_have_text("It cannot go further that way.")
+    page.keyboard.press("ArrowDown")
+    expect(row(page, "Rows counted").locator(".item-text")).to_be_focused()
+    # A button that was pressed can be pressed again.
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#spoken")).to_have_text("#5 is 2 of 3 in “Servers”.")
+    expect(row(page, "Rows counted").locator("button[value=up]")).to_be_focused()
+
+
+def test_forms_open_in_a_dialog_and_close_when_it_is_done(enter, project, manager):
+    page = enter(manager)
+    page.goto(address(project))
+    row(page, "Lamps answer").locator(".item-text").click()
+    dialog = page.locator("#plan-dialog")
+    dialog.get_by_label("What is to be done").fill("  ")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator(".invalid-feedback").first).to_be_visible()
+    dialog.get_by_label("What is to be done").fill("All lamps answer")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    expect(row(page, "All lamps answer").locator(".item-text")).to_be_focused()
+    row(page, "All lamps answer").get_by_role("link", name="Take out…").click()
+    dialog.get_by_role("button", name="Take it out").click()
+    expect(page.locator(".edit-retired")).to_contain_text("All lamps answer")
+    page.get_by_role("button", name="Put back").click()
+    expect(row(page, "All lamps answer")).to_be_visible()
+
+
+def test_two_editors_see_each_other_and_lose_nothing(enter, project, manager, technician, act):
+    Membership.objects.filter(user=technician).update(role=Role.MANAGER)
+    one, other = enter(manager), enter(technician)
+    for page in (one, other):
+        page.goto(address(project))
+        expect(page.locator("#live")).to_have_text("Live")
+    row(other, "Lamps answer").locator(".item-text").click()
+    other.locator("#plan-dialog").get_by_label("What is to be done").fill("Lamps burn")
+    row(one, "Lamps answer").locator(".item-text").click()
+    one.locator("#plan-dialog").get_by_label("What is to be done").fill("Lamps shine")
+    one.locator("#plan-dialog").get_by_role("button", name="Save").click()
+    expect(one.locator("#plan-dialog")).to_be_hidden()
+    other.locator("#plan-dialog").get_by_role("button", name="Save").click()
+    expect(other.locator("#plan-dialog")).to_contain_text("Mara Manager changed this item at")
+    expect(other.locator("#plan-dialog")).to_contain_text("It is now: Lamps shine")
+    expect(other.locator("#plan-dialog").get_by_label("What is to be done")).to_have_value("Lamps burn")
+    other.locator("#plan-dialog").get_by_role("link", name="Cancel").click()
+    # A page on which nobody is at work follows by itself; the plan page says that it is no longer as it was.
+    watcher = enter(technician)
+    watcher.goto(project.get_absolute_url())
+    expect(watcher.locator("#live")).to_have_text("Live")
+    other.locator("h1").click()
+    row(one, "Switch the name").locator(".item-text").focus()
+    one.keyboard.press("Alt+ArrowDown")
+    expect(one.locator("#spoken")).to_have_text("#6 is 2 of 2 in “Phase 2: Night”.")
+    expect(other.locator(".edit-row .item-text").last).to_contain_text("Switch the name")
+    expect(watcher.locator("#plan-changed")).to_be_visible()
+
+
+def test_on_the_phone_and_without_scripts(enter, project, manager):
+    page = enter(manager, size=PHONE)
+    page.goto(address(project))
+    row(page, "Lamps answer").get_by_role("button", name="More").click()
+    row(page, "Lamps answer").get_by_role("button", name="Up: #7", exact=True).click()
+    expect(page.locator("#spoken")).to_have_text("#7 is 1 of 2 in “Phase 2: Night”.")
+    plain = enter(manager, javascript=False)
+    plain.goto(address(project))
+    row(plain, "Lamps answer").get_by_role("button", name="Down: #7", exact=True).click()
+    expect(plain.locator("#messages")).to_contain_text("#7 is 2 of 2 in “Phase 2: Night”.")
+    row(plain, "Lamps answer").locator(".item-text").click()
+    plain.get_by_label("What is to be done").fill("Lamps glow")
+    plain.get_by_role("button", name="Save").click()
+    expect(row(plain, "Lamps glow")).to_be_visible()
+    assert item(project, "Lamps glow").number == 7

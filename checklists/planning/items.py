@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 
@@ -13,8 +12,8 @@ from checklists.importing import outline as read
 from checklists.importing.plan import columns_of, plain, timing_of
 from checklists.models import Action, Amendment, Field, Item, JournalEntry, Project
 from checklists.models.item import State
-from checklists.models.journal import canonical
 from checklists.models.phase import PhaseKind
+from checklists.planning import seen
 from checklists.planning.baseline import changing_plan
 from checklists.planning.groups import follow, parts_came
 from checklists.planning.order import Order, Step, home_of
@@ -41,8 +40,7 @@ def planned(item: Item) -> dict:
 
 
 def seen_of(item: Item) -> str:
-    """What an edit form remembers of the words that it was made from."""
-    return hashlib.sha256(canonical(planned(item)).encode()).hexdigest()[:16]
+    return seen.seen_of(item, PLANNED)
 
 
 def add_item(
@@ -70,15 +68,15 @@ def add_item(
         return item
 
 
-def amend_item(item: Item, act: Act, changes: dict, *, seen: str, reason: str = "") -> None:
-    """Change what the plan says about the item. `seen` is what `seen_of` told when the person began to write."""
+def amend_item(item: Item, act: Act, changes: dict, *, began: str, reason: str = "") -> None:
+    """Change what the plan says about the item. `began` is what `seen_of` told when the person began to write."""
     with changing_plan(item.project, reason):
         _again(item)
         before = planned(item)
         after = {name: value for name, value in changes.items() if name in PLANNED and value != before[name]}
         if not after:
             return
-        if seen != seen_of(item):
+        if began != seen_of(item):
             raise Overtaken(_told_overtaken(item), item)
         _guard_unsettled(item, _("Reopen it, then change it: what was done is not rewritten."))
         for name, value in after.items():
@@ -135,7 +133,7 @@ def split_item(item: Item, act: Act, texts: list[str], *, below: bool = False, r
         parts = []
         if not below:
             if item.text != texts[0]:
-                amend_item(item, act, {"text": texts[0]}, seen=seen_of(item), reason=reason)
+                amend_item(item, act, {"text": texts[0]}, began=seen_of(item), reason=reason)
             texts = texts[1:]
         after = row
         for text in texts:
@@ -160,11 +158,7 @@ def retire_item(item: Item, act: Act, *, reason: str = "") -> None:
             return
         order = Order(item.project)
         going = [each.pk for each in order.below(order.items[item.pk]) if not each.retired_at]
-        rows = Item.with_retired.filter(pk__in=going)
-        rows.filter(state=State.CLAIMED).update(state=State.OPEN)
-        rows.exclude(owner=None).update(owner=None)
-        Field.objects.filter(item__in=going).update(**retired(act, reason))
-        rows.update(**retired(act, reason))
+        take_out(going, act, reason)
         item.refresh_from_db()
         facts = {"below": f"with {len(going) - 1} below it"} if len(going) > 1 else {}
         JournalEntry.objects.record(item.project, act, Action.ITEM_RETIRED, item=item, remark=reason, **facts)
@@ -190,6 +184,15 @@ def restore_item(item: Item, act: Act, *, reason: str = "") -> None:
         item.refresh_from_db()
         JournalEntry.objects.record(item.project, act, Action.ITEM_RESTORED, item=item, remark=reason)
         parts_came(item.parent, act, item, is_new=not had_parts)
+
+
+def take_out(going: list[int], act: Act, reason: str) -> None:
+    """Retire the items with these keys, and their blanks; nobody holds them any more."""
+    rows = Item.with_retired.filter(pk__in=going)
+    rows.filter(state=State.CLAIMED).update(state=State.OPEN)
+    rows.exclude(owner=None).update(owner=None)
+    Field.objects.filter(item__in=going).update(**retired(act, reason))
+    rows.update(**retired(act, reason))
 
 
 NOT_RETIRED = {"retired_at": None, "retired_by": None, "retired_reason": ""}

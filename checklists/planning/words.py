@@ -21,6 +21,13 @@ def meaning_of(text: str, window: str, recurrence: str) -> dict:
     return {**meant, "threshold": plain(item.threshold)}
 
 
+def timing_of_division(window: str, recurrence: str) -> dict:
+    """When and how often a phase or section is, as its columns."""
+    phase = read.Phase("", 0, window=window, recurrence=recurrence)
+    explain(read.Outline("", phases=[phase]))
+    return timing_of(phase)
+
+
 def _explained(item: read.Item) -> read.Item:
     explain(read.Outline("", phases=[read.Phase("", 0, items=[item])]))
     return item

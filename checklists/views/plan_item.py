@@ -31,7 +31,7 @@ def item_edit(request: Request, slug: str, number: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         try:
-            amend_item(item, act_of(request), form.changes, seen=data["seen"], reason=data["reason"])
+            amend_item(item, act_of(request), form.changes, began=data["seen"], reason=data["reason"])
             remember(request, project, data["reason"])
             return changed(request, project, _("Changed #%(number)s.") % {"number": number}, item)
         except Overtaken as overtaken:

@@ -79,7 +79,7 @@ def test_an_item_is_amended(project, browser):
 def test_who_was_overtaken_sees_both_texts_and_can_decide(project, manager, browser, act):
     lamps = item(project, "Lamps answer")
     sent = form_of(lamps, text="Lamps burn", expected="Light")
-    amend_item(item(project, "Lamps answer"), act(manager), {"text": "Lamps shine"}, seen=seen_of(lamps))
+    amend_item(item(project, "Lamps answer"), act(manager), {"text": "Lamps shine"}, began=seen_of(lamps))
     refused = browser.post(address("item_edit", project, lamps.number), sent, **HTMX)
     assert refused.status_code == 409
     assert "Mara Manager changed this item at" in refused.text
@@ -195,7 +195,7 @@ def test_baselined_while_somebody_wrote(project, manager, browser, act):
 def test_user_text_is_hostile(project, manager, browser, act):
     lamps = item(project, "Lamps answer")
     evil = '<script>alert(1)</script> "x" </textarea>'
-    amend_item(lamps, act(manager), {"text": evil, "details": [evil]}, seen=seen_of(lamps))
+    amend_item(lamps, act(manager), {"text": evil, "details": [evil]}, began=seen_of(lamps))
     for page in ("plan_edit", "item_edit", "item_split", "item_retirement"):
         more = [] if page == "plan_edit" else [lamps.number]
         assert "<script>alert" not in browser.get(address(page, project, *more)).text

@@ -100,7 +100,7 @@ def test_a_done_group_is_reopened_by_a_new_part(project, manager, technician, ac
 
 def test_what_changed_can_be_read_and_is_proven(project, manager, act):
     lamps = item(project, "Lamps answer")
-    amend_item(lamps, act(manager), {"text": "All lamps answer", "optional": True}, seen=seen_of(lamps))
+    amend_item(lamps, act(manager), {"text": "All lamps answer", "optional": True}, began=seen_of(lamps))
     entry = project.journal.get(action=Action.ITEM_AMENDED)
     changed = entry.amendment
     assert changed.before == {"text": "Lamps answer", "optional": False}
@@ -114,31 +114,31 @@ def test_what_changed_can_be_read_and_is_proven(project, manager, act):
 def test_what_the_words_mean_follows_them(project, manager, act):
     lamps = item(project, "Lamps answer")
     changes = {"text": "Lamps answer within < 5 seconds", "window": "T+2 hours", "duration_minutes": 15}
-    amend_item(lamps, act(manager), changes, seen=seen_of(lamps))
+    amend_item(lamps, act(manager), changes, began=seen_of(lamps))
     lamps = item(project, "Lamps answer")
     assert (lamps.offset_start, lamps.duration_minutes, lamps.threshold["operator"]) == (120, 15, "<")
-    amend_item(lamps, act(manager), {"window": ""}, seen=seen_of(lamps))
+    amend_item(lamps, act(manager), {"window": ""}, began=seen_of(lamps))
     assert item(project, "Lamps answer").offset_start is None
 
 
 def test_two_editors_never_overwrite_each_other(project, manager, act):
     first, second = item(project, "Lamps answer"), item(project, "Lamps answer")
     seen = seen_of(second)
-    amend_item(first, act(manager), {"text": "Lamps shine"}, seen=seen)
+    amend_item(first, act(manager), {"text": "Lamps shine"}, began=seen)
     with pytest.raises(Overtaken, match="Mara Manager changed this item at 14:00 EET") as refusal:
-        amend_item(second, act(manager), {"text": "Lamps burn"}, seen=seen)
+        amend_item(second, act(manager), {"text": "Lamps burn"}, began=seen)
     assert refusal.value.item.text == "Lamps shine"
-    amend_item(second, act(manager), {"text": "Lamps shine"}, seen=seen)  # the same change is no conflict
+    amend_item(second, act(manager), {"text": "Lamps shine"}, began=seen)  # the same change is no conflict
     assert project.journal.filter(action=Action.ITEM_AMENDED).count() == 1
     first.claim(act(manager))
-    amend_item(first, act(manager), {"text": "Lamps glow"}, seen=seen_of(first))  # a claim changes no words
+    amend_item(first, act(manager), {"text": "Lamps glow"}, began=seen_of(first))  # a claim changes no words
 
 
 def test_what_was_done_is_not_rewritten(project, manager, technician, act):
     lamps = item(project, "Lamps answer")
     lamps.complete(act(technician))
     for change in (
-        lambda: amend_item(lamps, act(manager), {"text": "Else"}, seen=seen_of(lamps)),
+        lambda: amend_item(lamps, act(manager), {"text": "Else"}, began=seen_of(lamps)),
         lambda: split_item(lamps, act(manager), ["One", "Two"]),
     ):
         with pytest.raises(TransitionRefused, match="Reopen it"):
@@ -148,7 +148,7 @@ def test_what_was_done_is_not_rewritten(project, manager, technician, act):
 
 def test_nothing_changed_is_nothing_recorded(project, manager, act):
     lamps = item(project, "Lamps answer")
-    amend_item(lamps, act(manager), planned(lamps), seen="whatever")
+    amend_item(lamps, act(manager), planned(lamps), began="whatever")
     assert not move_item(lamps, act(manager), Place.of("after", item(project, "Switch the name")))
     assert actions(project) == []
 
@@ -310,7 +310,7 @@ def test_no_verb_works_on_what_is_retired(project, manager, technician, act):
         lambda: lamps.claim(act(technician)),
         lambda: lamps.complete(act(technician)),
         lambda: lamps.note(act(technician), "?"),
-        lambda: amend_item(lamps, act(manager), {"text": "x"}, seen=""),
+        lambda: amend_item(lamps, act(manager), {"text": "x"}, began=""),
         lambda: split_item(lamps, act(manager), ["x", "y"]),
     ):
         with pytest.raises(TransitionRefused, match="Mara Manager took this item out of the plan at 14:00 EET"):
@@ -345,13 +345,13 @@ def test_a_signature_over_a_retired_item_is_stale_and_says_so(project, manager, 
 
 def test_from_the_baseline_on_every_change_says_why(project, manager, act):
     lamps = item(project, "Lamps answer")
-    amend_item(lamps, act(manager), {"text": "Lamps shine"}, seen=seen_of(lamps))
+    amend_item(lamps, act(manager), {"text": "Lamps shine"}, began=seen_of(lamps))
     baseline(project, act(manager))
     baseline(project, act(manager, LATER))
     assert (project.baselined_by, project.baselined_at) == (manager, NOON)
     assert project.journal.filter(action=Action.PLAN_BASELINED).count() == 1
     for change in (
-        lambda **why: amend_item(lamps, act(manager), {"text": "Lamps burn"}, seen=seen_of(lamps), **why),
+        lambda **why: amend_item(lamps, act(manager), {"text": "Lamps burn"}, began=seen_of(lamps), **why),
         lambda **why: add_item(project, act(manager), "One more", **why),
         lambda **why: move_item(lamps, act(manager), "up", **why),
         lambda **why: split_item(lamps, act(manager), ["Lamps burn", "Lamps glow"], **why),

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.forms import Words
-from checklists.importing.offsets import offset_of
 from checklists.models import Item, Project
+from checklists.models.field import FieldKind
+from checklists.planning.blanks import PLANNED as BLANK_PLANNED
 from checklists.planning.items import PLANNED, planned, seen_of
 from checklists.planning.order import STEPS
 from checklists.planning.places import Place
@@ -95,6 +96,12 @@ class ReasonedForm(forms.Form):
             if name in self.errors:
                 field.widget.attrs["class"] = field.widget.attrs.get("class", "") + " is-invalid"
 
+    def begin_again(self, seen: str) -> None:
+        """The next try knows how it is now, and so may replace what somebody else wrote."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = seen
+        self.data = data
+
 
 class MoveForm(ReasonedForm):
     """Where an item goes: a step from where it is, or a place."""
@@ -157,9 +164,7 @@ class AmendForm(ReasonedForm):
         for name in PLANNED:
             if theirs[name] != self.cleaned_data[name]:
                 self.add_error(name, _("It is now: %(theirs)s") % {"theirs": said(theirs[name])})
-        data = cast(QueryDict, self.data).copy()
-        data["seen"] = seen_of(item)
-        self.data = data
+        self.begin_again(seen_of(item))
 
 
 def said(value: Any) -> str:
@@ -229,6 +234,50 @@ class SplitForm(ReasonedForm):
         return data
 
 
-def reads_as(window: str) -> bool:
-    """Whether the words for when name a moment."""
-    return offset_of(window) is not None
+class DivisionForm(ReasonedForm):
+    """A phase or section: its title, and when it is."""
+
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
+    window = forms.CharField(
+        label=gettext_lazy("When"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Such as “T-3 days” or “T-0 to T+4 hours”; its items are due by then."),
+    )
+    recurrence = forms.CharField(
+        label=gettext_lazy("How often"), max_length=200, required=False, help_text=gettext_lazy("Such as “every hour”.")
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def clean_title(self) -> str:
+        return one_line(self.cleaned_data["title"])
+
+
+class BlankForm(ReasonedForm):
+    """A blank: what it asks for."""
+
+    label = Words(label=gettext_lazy("What is to be entered"), max_length=300)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=FieldKind.choices)
+    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=100, required=False)
+    choices = Words(
+        label=gettext_lazy("Choices, a line each"),
+        max_length=LONG,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def clean_label(self) -> str:
+        return one_line(self.cleaned_data["label"])
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        if "choices" in data:
+            data["choices"] = [one_line(line) for line in data["choices"].split("\n") if line.strip()]
+            if data.get("kind") == FieldKind.CHOICE and len(data["choices"]) < 2:
+                self.add_error("choices", _("Write at least two choices."))
+        return data
+
+    @property
+    def asks(self) -> dict:
+        return {name: self.cleaned_data[name] for name in BLANK_PLANNED}

@@ -13,6 +13,8 @@ from checklists.views import (
     people,
     phase,
     plan,
+    plan_blank,
+    plan_division,
     plan_item,
     project,
     several,
@@ -40,12 +42,32 @@ item_urls: list[URLPattern | URLResolver] = [
     path("restoration/", plan_item.item_restoration, name="item_restoration"),
 ]
 
+
+def division_urls(what: str) -> list[URLPattern | URLResolver]:
+    """The addresses at which a phase or a section is changed."""
+    views = {
+        "sections/new/": ("section_new", plan_division.division_new),
+        "edit/": ("edit", plan_division.division_edit),
+        "move/": ("move", plan_division.division_move),
+        "retirement/": ("retirement", plan_division.division_retirement),
+        "restoration/": ("restoration", plan_division.division_restoration),
+    }
+    return [path(route, view, {"what": what}, name=f"{what}_{name}") for route, (name, view) in views.items()]
+
+
 project_urls: list[URLPattern | URLResolver] = [
     path("", project.project, name="project"),
     path("items/<int:number>/", include(item_urls)),
     path("edit/", plan.plan_edit, name="plan_edit"),
     path("edit/baseline/", plan.plan_baseline, name="plan_baseline"),
     path("edit/items/new/", plan.plan_item_new, name="plan_item_new"),
+    path("edit/phases/new/", plan_division.phase_new, name="phase_new"),
+    path("phases/<int:pk>/", include(division_urls("phase"))),
+    path("sections/<int:pk>/", include(division_urls("section"))),
+    path("edit/fields/new/", plan_blank.field_new, name="field_new"),
+    path("fields/<int:pk>/edit/", plan_blank.field_edit, name="field_edit"),
+    path("fields/<int:pk>/retirement/", plan_blank.field_retirement, name="field_retirement"),
+    path("fields/<int:pk>/restoration/", plan_blank.field_restoration, name="field_restoration"),
     path("several/", several.several, name="several"),
     path("fields/<int:pk>/readings/", item.field_readings, name="field_readings"),
     path("contacts/", people.contacts, name="contacts"),

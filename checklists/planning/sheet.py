@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from checklists import rendering
-from checklists.models import Item, Phase, Project, Section
+from checklists.models import Field, Item, Phase, Project, Section
 from checklists.models.item import State
 
 # Plans up to so many items are shown as a whole; a row has many buttons.
@@ -62,7 +62,10 @@ class EditSheet:
 
     project: Project
     phases: list[EditPhase]
+    blanks: list[Field]
     retired: list[Item]
+    retired_sections: list[Section]
+    retired_phases: list[Phase]
 
     @cached_property
     def count(self) -> int:
@@ -111,7 +114,28 @@ def sheet_of(project: Project, chosen: int | None = None) -> EditSheet:
             rows = here[phase.pk, part.pk if part else None]
             blocks.append(EditBlock(part, [row(each) for each in rows] if phase.pk in opened else [], len(rows)))
         sheets.append(EditPhase(phase, phase.pk in opened, blocks))
-    gone = Item.with_retired.filter(project=project).exclude(retired_at=None).select_related("retired_by", "parent")
-    # What went together with the item above it is told there.
-    tops = [item for item in gone if not item.parent or item.parent.retired_at != item.retired_at]
-    return EditSheet(project, sheets, tops)
+    gone = (
+        Item.with_retired.filter(project=project)
+        .exclude(retired_at=None)
+        .select_related("retired_by", "parent", "section", "phase")
+    )
+    gone_phases = Phase.with_retired.filter(project=project).exclude(retired_at=None).select_related("retired_by")
+    gone_sections = Section.with_retired.filter(phase__project=project).exclude(retired_at=None)
+    blanks = Field.with_retired.filter(project=project, phase=None, section=None, item=None)
+    return EditSheet(
+        project,
+        sheets,
+        list(blanks),
+        [each for each in gone if _went_alone(each, each.parent, each.section, each.phase)],
+        [
+            each
+            for each in gone_sections.select_related("retired_by", "parent", "phase")
+            if _went_alone(each, each.parent, each.phase)
+        ],
+        list(gone_phases),
+    )
+
+
+def _went_alone(row: Item | Section, *around: Item | Section | Phase | None) -> bool:
+    """What went together with what is around it is told there."""
+    return all(above is None or above.retired_at != row.retired_at for above in around)

@@ -51,17 +51,23 @@ def edit_page(
     return response
 
 
-def changed(request: Request, project: Project, said: str, item: Item | None = None) -> HttpResponse:
-    """The answer to a change: the plan as it is now, and a sentence; for htmx spoken, with the row that gets the focus."""
-    phase = item.phase_id if item else None
+def changed(
+    request: Request, project: Project, said: str, item: Item | None = None, place: tuple[int, str] | None = None
+) -> HttpResponse:
+    """The answer to a change: the plan as it is now, and a sentence; for htmx spoken, with the row that gets the focus.
+
+    `place` is the phase that is opened and the row, for what is no item.
+    """
+    if item:
+        place = item.phase_id, "" if item.retired_at else f"edit-{item.number}"
+    phase, row = place or (None, "")
     if request.htmx:
         response = edit_page(request, project, phase=phase)
-        row = f"edit-{item.number}" if item and not item.retired_at else ""
         response["HX-Trigger-After-Settle"] = json.dumps({"plan-edited": {"row": row, "said": said}})
         return response
     messages.success(request, said)
-    place = f"?phase={phase}#edit-{item.number}" if item else ""
-    return redirect(reverse("plan_edit", args=[project.slug]) + place)
+    where = f"?phase={phase}#{row}" if phase else ""
+    return redirect(reverse("plan_edit", args=[project.slug]) + where)
 
 
 def refused(request: Request, project: Project, words: str, *, status: int = 409) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import posted
-from checklists.models import Item, Project
+from checklists.models import Field, Item, Project
 from checklists.plan_forms import AmendForm, MoveForm, ReasonedForm, SplitForm
 from checklists.planning.items import Overtaken, amend_item, move_item, restore_item, retire_item, split_item
 from checklists.views.plan import changed, form_page, refused, remember, remembered
@@ -39,7 +39,8 @@ def item_edit(request: Request, slug: str, number: int) -> HttpResponse:
             status, refusal = 409, str(overtaken)
         except TransitionRefused as other:
             status, refusal = 409, str(other)
-    return form_page(request, project, "_plan_item_edit.html", form, status=status, refusal=refusal, item=item)
+    more = {"item": item, "blanks": Field.with_retired.filter(item=item).order_by("position")}
+    return form_page(request, project, "_plan_item_edit.html", form, status=status, refusal=refusal, **more)
 
 
 @require_POST

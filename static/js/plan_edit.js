@@ -26,7 +26,7 @@
     }
     const more = event.target.closest(".edit-more");
     if (more) {
-      const shown = more.closest(".edit-row").classList.toggle("shows-tools");
+      const shown = more.closest(places).classList.toggle("shows-tools");
       more.setAttribute("aria-expanded", shown);
     }
   });
@@ -36,9 +36,10 @@
 
   // What had the focus, in words that find the same control in the row that comes instead.
   let held = "";
+  const places = ".edit-row, .edit-head";
   const controlOf = (element) => {
     if (element?.matches?.(".edit-tools button")) return `button[value="${element.value}"]`;
-    return element?.closest?.(".edit-row") ? ".item-text" : "";
+    return element?.closest?.(places) ? ".item-text" : "";
   };
   document.addEventListener("htmx:beforeRequest", () => {
     held = dialog.open ? "" : controlOf(document.activeElement);
@@ -80,7 +81,7 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    const row = event.target.closest?.(".edit-row");
+    const row = event.target.closest?.(places);
     if (!row || dialog.open || event.ctrlKey || event.metaKey || event.isComposing) return;
     if (event.altKey && steps[event.key]) {
       event.preventDefault();
@@ -88,7 +89,7 @@
       takeSteps();
     } else if (!event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
-      const rows = [...plan().querySelectorAll(".edit-row")];
+      const rows = [...plan().querySelectorAll(places)];
       rows[rows.indexOf(row) + (event.key === "ArrowUp" ? -1 : 1)]?.querySelector(".item-text").focus();
     }
   });

@@ -4,8 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from checklists.models import Draft
+from checklists.planning.items import retire_item
 from tests.browser.conftest import PHONE, WIDE
-from tests.builders import PLAN, sealed_record
+from tests.builders import PLAN, item, sealed_record
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +46,7 @@ def test_pages(enter, project, manager, technician, act, size, scheme):
     page.emulate_media(color_scheme=scheme)
     sealed_record(project)
     found = {}
+    retire_item(item(project, "Certificates"), act(manager))
     draft = Draft.objects.create(owner=manager, name="plan.md", source=PLAN.encode(), created_at=NOON)
     first = [
         draft.get_absolute_url(),
@@ -55,7 +57,9 @@ def test_pages(enter, project, manager, technician, act, size, scheme):
         "/templates/",
         "/templates/new/",
     ]
-    for path in [*first, *(project.get_absolute_url() + part for part in PAGES)]:
+    phase, field = project.phases.first(), project.fields.first()
+    changing = [f"phases/{phase.pk}/edit/", f"phases/{phase.pk}/retirement/", f"fields/{field.pk}/edit/"]
+    for path in [*first, *(project.get_absolute_url() + part for part in [*PAGES, *changing])]:
         page.goto(path)
         results = Axe().run(page, options=RULES)
         if results.violations_count:

@@ -145,3 +145,27 @@ def test_on_the_phone_and_without_scripts(enter, project, manager):
     plain.get_by_role("button", name="Save").click()
     expect(row(plain, "Lamps glow")).to_be_visible()
     assert item(project, "Lamps glow").number == 7
+
+
+def test_headings_are_moved_by_keys_and_blanks_changed_in_the_dialog(enter, project, manager):
+    page = enter(manager)
+    page.goto(address(project))
+    page.locator(".edit-head", has_text="Phase 1").locator(".item-text").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#spoken")).to_have_text("Moved “Phase 1: Before”.")
+    expect(page.locator(".edit-head h2").first).to_have_text("Phase 2: Night")
+    expect(page.locator(".edit-head", has_text="Phase 1").locator(".item-text")).to_be_focused()
+    dialog = page.locator("#plan-dialog")
+    row(page, "Rows counted").locator(".item-text").click()
+    dialog.get_by_role("link", name="count", exact=True).click()
+    dialog.get_by_label("What is to be entered").fill("rows")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    row(page, "Rows counted").locator(".item-text").click()
+    dialog.get_by_role("link", name="rows", exact=True).click()
+    dialog.get_by_role("button", name="Take the blank out").click()
+    expect(page.locator("#spoken")).to_have_text("The blank “rows” is out of the plan.")
+    row(page, "Rows counted").locator(".item-text").click()
+    dialog.get_by_role("button", name="Put back").click()
+    expect(page.locator("#spoken")).to_have_text("The blank “rows” is back in the plan.")
+    assert project.fields.get().label == "rows"

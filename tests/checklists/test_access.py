@@ -55,6 +55,17 @@ ADDRESSES = {
     "plan_edit": ("get", MANAGERS),
     "plan_baseline": ("get", MANAGERS),
     "plan_item_new": ("get", MANAGERS),
+    "phase_new": ("get", MANAGERS),
+    **{
+        f"{what}_{act}": ("get", MANAGERS)
+        for what in ("phase", "section")
+        for act in ("edit", "retirement", "section_new")
+    },
+    **{f"{what}_{act}": ("post", MANAGERS) for what in ("phase", "section") for act in ("move", "restoration")},
+    "field_new": ("get", MANAGERS),
+    "field_edit": ("get", MANAGERS),
+    "field_retirement": ("post", MANAGERS),
+    "field_restoration": ("post", MANAGERS),
     "field_readings": ("post", WORKERS),
     "item_notes": ("post", NOTERS),
     "member_removal": ("post", MANAGERS),
@@ -92,12 +103,13 @@ def address(name, project):
         "record_state": [1],
         "record_pdf": [1],
         "slot_scope": [1],
-        "phase_opening": [project.phases.last().pk],
         "member_removal": [project.memberships.last().pk],
-        "field_readings": [project.fields.first().pk],
     }
     if name.startswith("record_"):
         sealed_record(project)
+    if name.startswith(("phase_", "section_", "field_")) and name not in ("phase_new", "phase_order", "field_new"):
+        owner = {"phase": project.phases, "section": project.phases.first().sections, "field": project.fields}
+        return reverse(name, args=[project.slug, owner[name.split("_")[0]].last().pk])
     extra = [item(project, "Lamps answer").number] if name.startswith("item") else numbered.get(name, [])
     return reverse(name, args=[project.slug, *extra])
 

@@ -199,3 +199,74 @@ def test_user_text_is_hostile(project, manager, browser, act):
     for page in ("plan_edit", "item_edit", "item_split", "item_retirement"):
         more = [] if page == "plan_edit" else [lamps.number]
         assert "<script>alert" not in browser.get(address(page, project, *more)).text
+
+
+# -- Phases, sections and blanks ---------------------------------------------------------------------------------------
+
+
+def test_phases_and_sections_are_changed(project, browser):
+    night, servers = project.phases.last(), project.phases.first().sections.get()
+    browser.post(address("phase_new", project), {"title": "After  care", "window": "T+1 day"})
+    browser.post(address("phase_section_new", project, night.pk), {"title": "Lamps"})
+    lamps = night.sections.get()
+    browser.post(address("section_section_new", project, lamps.pk), {"title": "Red ones"})
+    assert [each.title for each in project.phases.all()][2:] == ["After care"]
+    assert [each.depth for each in night.sections.all()] == [0, 1]
+    page = browser.get(address("section_edit", project, servers.pk)).text
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    sent = {"title": "Machines", "window": "", "recurrence": "daily", "seen": seen}
+    assert browser.post(address("section_edit", project, servers.pk), sent).status_code == 302
+    refused = browser.post(address("section_edit", project, servers.pk), sent | {"title": "Servers again"})
+    assert (refused.status_code, "It is now: Machines" in refused.text) == (409, True)
+    assert 'value="Servers again"' in refused.text
+    again = refused.text.split('name="seen" value="')[1].split('"')[0]
+    browser.post(address("section_edit", project, servers.pk), sent | {"title": "Servers again", "seen": again})
+    servers.refresh_from_db()
+    assert (servers.title, servers.recurrence) == ("Servers again", "daily")
+    told = browser.post(address("section_move", project, lamps.pk), {"to": "up"}, **HTMX)["HX-Trigger-After-Settle"]
+    assert json.loads(told)["plan-edited"] == {"row": f"edit-section-{lamps.pk}", "said": "Moved “Lamps”."}
+    assert (
+        "cannot go further"
+        in browser.post(address("phase_move", project, night.pk), {"to": "deeper"}, follow=True).text
+    )
+    assert browser.post(address("phase_move", project, night.pk), {"to": "first-phase-1"}).status_code == 422
+
+
+def test_a_section_goes_and_comes_back(project, browser):
+    servers = project.phases.first().sections.get()
+    assert "4 items directly" not in browser.get(address("section_retirement", project, servers.pk)).text
+    page = browser.post(address("section_retirement", project, servers.pk), {"reason": "Hosted"}, follow=True).text
+    assert "“Servers” is out of the plan." in page
+    assert page.count("Put back</button>") == 1  # its items went with it
+    browser.post(address("section_restoration", project, servers.pk))
+    assert project.items.count() == 7
+    night = project.phases.last()
+    project.slots.filter(number=1).update(phase=night, scope="phase")
+    refused = browser.post(address("phase_retirement", project, night.pk))
+    assert (refused.status_code, "is signed for" in refused.text) == (409, True)
+
+
+def test_blanks_are_added_changed_and_taken_out(project, technician, browser, act):
+    lamps = item(project, "Lamps answer")
+    new = address("field_new", project)
+    browser.post(f"{new}?place=last-item-{lamps.number}", {"label": "Lumen", "kind": "number", "unit": "lm"})
+    browser.post(new, {"label": "Colour", "kind": "choice", "choices": "red\n\n green \n"})
+    assert project.fields.get(label="Colour").choices == ["red", "green"]
+    wrong = browser.post(new, {"label": "Colour", "kind": "choice", "choices": "red"})
+    assert (wrong.status_code, "at least two choices" in wrong.text) == (422, True)
+    assert browser.get(f"{new}?place=last-item-99").status_code == 404
+    lumen = lamps.fields.get()
+    assert "Lumen" in browser.get(address("item_edit", project, lamps.number)).text
+    page = browser.get(address("field_edit", project, lumen.pk)).text
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    sent = {"label": "Lumen", "kind": "text", "unit": "lm", "seen": seen}
+    lumen.read(act(technician), "200")
+    refused = browser.post(address("field_edit", project, lumen.pk), sent)
+    assert (refused.status_code, "entered here already" in refused.text) == (409, True)
+    browser.post(address("field_edit", project, lumen.pk), sent | {"kind": "number", "label": "Light"})
+    assert lamps.fields.get().label == "Light"
+    browser.post(address("field_retirement", project, lumen.pk))
+    assert not lamps.fields.exists()
+    assert "<s>Light</s>" in browser.get(address("item_edit", project, lamps.number)).text
+    browser.post(address("field_restoration", project, lumen.pk))
+    assert lamps.fields.get().latest.value == "200"

@@ -1,0 +1,110 @@
+"""Blanks changed: added to an item, a section, a phase or the plan itself, renamed, out of the plan and back."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from checklists.access import Need, project_for
+from checklists.act import Request, TransitionRefused, act_of
+from checklists.forms import posted
+from checklists.models import Field, Item, Phase, Project, Section
+from checklists.plan_forms import BlankForm, ReasonedForm
+from checklists.planning.blanks import PLANNED, Owner, add_blank, amend_blank, restore_blank, retire_blank
+from checklists.planning.places import Place
+from checklists.planning.seen import seen_of
+from checklists.views.plan import changed, form_page, refused, remember, remembered
+
+
+def owner_of(project: Project, written: str) -> Owner:
+    """What a new blank belongs to: `last-item-7`, `last-section-3`, `last-phase-1`, or nothing for the plan itself."""
+    place = Place.parse(written)
+    if place is None:
+        return project
+    if place.what == "item":
+        return get_object_or_404(Item, project=project, number=place.key)
+    if place.what == "section":
+        return get_object_or_404(Section, phase__project=project, pk=place.key)
+    return get_object_or_404(Phase, project=project, pk=place.key)
+
+
+def where(field: Field) -> tuple[int, str] | None:
+    """The phase that is opened and the row that gets the focus after a change."""
+    if field.item:
+        return field.item.phase_id, f"edit-{field.item.number}"
+    if field.section:
+        return field.section.phase_id, f"edit-section-{field.section_id}"
+    return (field.phase_id, f"edit-phase-{field.phase_id}") if field.phase_id else None
+
+
+def fetch(request: Request, slug: str, pk: int) -> tuple[Project, Field]:
+    project = project_for(request, slug, need=Need.MANAGE)
+    fields = Field.with_retired.select_related("project", "item", "section", "phase")
+    return project, get_object_or_404(fields, project=project, pk=pk)
+
+
+def field_new(request: Request, slug: str) -> HttpResponse:
+    """A new blank; `?place` says where."""
+    project = project_for(request, slug, need=Need.MANAGE)
+    owner = owner_of(project, request.GET.get("place", ""))
+    form = BlankForm(project, posted(request), remembered=remembered(request, project))
+    status, refusal = (422 if form.is_bound else 200), ""
+    if form.is_bound and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            field = add_blank(project, act_of(request), owner, form.asks, reason=reason)
+            remember(request, project, reason)
+            return changed(request, project, _("Added the blank “%(label)s”.") % {"label": field}, place=where(field))
+        except TransitionRefused as other:
+            status, refusal = 409, str(other)
+    more = {"title": _("Add a blank to “%(owner)s”") % {"owner": owner}, "act": _("Add the blank")}
+    return form_page(request, project, "_plan_blank.html", form, status=status, refusal=refusal, **more)
+
+
+def field_edit(request: Request, slug: str, pk: int) -> HttpResponse:
+    """What a blank asks for."""
+    project, field = fetch(request, slug, pk)
+    initial = {name: getattr(field, name) for name in PLANNED} | {"seen": seen_of(field, PLANNED)}
+    initial["choices"] = "\n".join(field.choices)
+    form = BlankForm(project, posted(request), initial=initial, remembered=remembered(request, project))
+    status, refusal = (422 if form.is_bound else 200), ""
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        try:
+            amend_blank(field, act_of(request), form.asks, began=data["seen"], reason=data["reason"])
+            remember(request, project, data["reason"])
+            return changed(request, project, _("Changed the blank “%(label)s”.") % {"label": field}, place=where(field))
+        except TransitionRefused as other:
+            status, refusal = 409, str(other)
+            form.begin_again(seen_of(field, PLANNED))
+    more = {"title": _("Edit the blank “%(label)s”") % {"label": field}, "act": _("Save"), "field": field}
+    return form_page(request, project, "_plan_blank.html", form, status=status, refusal=refusal, **more)
+
+
+@require_POST
+def field_retirement(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Take a blank out of the plan; what was entered stays with it."""
+    return _done(request, slug, pk, out=True)
+
+
+@require_POST
+def field_restoration(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Put a blank back."""
+    return _done(request, slug, pk, out=False)
+
+
+def _done(request: Request, slug: str, pk: int, *, out: bool) -> HttpResponse:
+    project, field = fetch(request, slug, pk)
+    form = ReasonedForm(project, request.POST)
+    if not form.is_valid():
+        return refused(request, project, str(form.errors["reason"][0]), status=422)
+    reason = form.cleaned_data["reason"]
+    try:
+        (retire_blank if out else restore_blank)(field, act_of(request), reason=reason)
+    except TransitionRefused as refusal:
+        return refused(request, project, str(refusal))
+    remember(request, project, reason)
+    told = _("The blank “%(label)s” is out of the plan.") if out else _("The blank “%(label)s” is back in the plan.")
+    return changed(request, project, told % {"label": field}, place=where(field))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from checklists.forms import Words
 from checklists.models import Item, Project
+from checklists.models.amendment import said
 from checklists.models.field import FieldKind
 from checklists.planning.blanks import PLANNED as BLANK_PLANNED
 from checklists.planning.items import PLANNED, planned, seen_of
@@ -165,15 +166,6 @@ class AmendForm(ReasonedForm):
             if theirs[name] != self.cleaned_data[name]:
                 self.add_error(name, _("It is now: %(theirs)s") % {"theirs": said(theirs[name])})
         self.begin_again(seen_of(item))
-
-
-def said(value: Any) -> str:
-    """A value of the plan in words."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return " / ".join(value) or _("empty")
-    return str(value) if value not in ("", None) else _("empty")
 
 
 class AddForm(ReasonedForm):

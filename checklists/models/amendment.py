@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.models.item import Item
 from checklists.models.journal import JournalEntry, canonical
+
+LABELS = {
+    "text": gettext_lazy("Text"),
+    "optional": gettext_lazy("Optional"),
+    "window": gettext_lazy("When"),
+    "recurrence": gettext_lazy("How often"),
+    "duration_minutes": gettext_lazy("Takes, in minutes"),
+    "expected": gettext_lazy("Expected result"),
+    "details": gettext_lazy("Details"),
+    "commands": gettext_lazy("Commands"),
+}
+
+
+def said(value: Any) -> str:
+    """A value of the plan in words."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return " / ".join(value) or _("empty")
+    return str(value) if value not in ("", None) else _("empty")
 
 
 class Amendment(models.Model):
@@ -27,6 +50,13 @@ class Amendment(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.after)
+
+    @property
+    def differences(self) -> list[tuple[str, str, str]]:
+        """What changed, in the reader's words: what it is, before, after."""
+        return [
+            (str(LABELS.get(name, name)), said(self.before[name]), said(value)) for name, value in self.after.items()
+        ]
 
     @staticmethod
     def digest_of(before: dict, after: dict, salt: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
-from checklists.act import Act
+from checklists.act import Act, TransitionRefused
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.phase import Phase, Section
@@ -65,6 +66,12 @@ class Field(Retirable):
     def read(self, act: Act, value: str) -> None:
         """Give the field a value. Earlier values stay as history; the same value again changes nothing."""
         with self.project.locked():
+            self.refresh_from_db(from_queryset=Field.with_retired.select_related("project", "item", "retired_by"))
+            if self.retired_at:
+                raise TransitionRefused(
+                    _("%(who)s took “%(what)s” out of the plan. Nothing was changed.")
+                    % {"who": self.retired_by, "what": self}
+                )
             before = self.readings.last()
             if before and before.value == value:
                 return

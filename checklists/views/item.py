@@ -35,6 +35,8 @@ def item_response(
     forms: dict | None = None,
 ) -> HttpResponse:
     """The item as it is now, with what went wrong, if something did, and what was typed kept."""
+    if gone := retired_item(project, number):
+        return retired_response(request, project, gone, status=status, refusal=refusal)
     seq = JournalEntry.objects.head(project)
     viewer_id, timetable = request.user.pk, Timetable.load(project, timezone.now())
     item = get_object_or_404(with_row_facts(project.items.all()), number=number)
@@ -50,7 +52,7 @@ def item_response(
         "opened": "folded" not in request.GET,
         "notes": item.notes.select_related("author"),
         "fields": item.fields.prefetch_related("readings__by"),
-        "history": item.history.order_by("-seq")[:20],
+        "history": item.history.select_related("amendment").order_by("-seq")[:20],
         "workers": workers_of(project).exclude(user=item.owner_id) if project.rights.work else [],
         "undoable": may_undo(request, project, item),
         "parts": rows_of(item.children.all(), project, viewer_id, timetable),
@@ -65,6 +67,32 @@ def item_response(
             add_progress(context, project, item, viewer_id, timetable)
         return render(request, "checklists/_item_answer.html", context, status=status)
     return render(request, "checklists/item.html", context, status=status)
+
+
+def retired_item(project: Project, number: int) -> Item | None:
+    """The item with this number, where it is out of the plan."""
+    gone = Item.with_retired.filter(project=project, number=number).exclude(retired_at=None)
+    return gone.select_related("project", "retired_by", "owner", "settled_by").first()
+
+
+def retired_response(request: Request, project: Project, item: Item, *, status: int, refusal: str) -> HttpResponse:
+    """An item that is out of the plan: who took it out and why, and all that happened to it."""
+    context = {
+        "project": project,
+        "tab": "plan",
+        "item": item,
+        "refusal": refusal,
+        "notes": item.notes.select_related("author"),
+        "fields": Field.with_retired.filter(item=item).prefetch_related("readings__by"),
+        "history": item.history.select_related("amendment").order_by("-seq"),
+    }
+    template = "checklists/_item_retired.html" if request.htmx else "checklists/item_retired.html"
+    return render(request, template, context, status=status)
+
+
+def fetch_item(project: Project, number: int) -> Item:
+    """The item to act on; one that is out of the plan too, so that its verb can say so."""
+    return get_object_or_404(Item.with_retired.select_related("project"), project=project, number=number)
 
 
 def may_undo(request: Request, project: Project, item: Item) -> bool:
@@ -108,7 +136,7 @@ def act(verb: Callable[..., None], *, manager_helps: bool = False, ask: str = ""
     @require_POST
     def view(request: Request, slug: str, number: int) -> HttpResponse:
         project = project_for(request, slug, need=Need.WORK)
-        item = get_object_or_404(project.items.select_related("project"), number=number)
+        item = fetch_item(project, number)
         given: dict[str, object] = {"for_others": project.rights.manage} if manager_helps else {}
         if ask:
             form = ReasonForm(request.POST)
@@ -145,7 +173,7 @@ item_reopening = act(Item.reopen, ask="reopening")
 def item_handover(request: Request, slug: str, number: int) -> HttpResponse:
     """Give the item to somebody else who works here."""
     project = project_for(request, slug, need=Need.WORK)
-    item = get_object_or_404(project.items.select_related("project"), number=number)
+    item = fetch_item(project, number)
     form = HandoverForm(project, request.POST)
     if not form.is_valid():
         problem = {"handover_error": form.errors["to"][0]}
@@ -160,11 +188,14 @@ def item_handover(request: Request, slug: str, number: int) -> HttpResponse:
 @require_POST
 def item_notes(request: Request, slug: str, number: int) -> HttpResponse:
     project = project_for(request, slug, need=Need.NOTE)
-    item = get_object_or_404(project.items.select_related("project"), number=number)
+    item = fetch_item(project, number)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return item_response(request, project, number, status=422, forms={"note_error": form.errors["text"][0]})
-    item.note(act_of(request), form.cleaned_data["text"])
+    try:
+        item.note(act_of(request), form.cleaned_data["text"])
+    except TransitionRefused as refusal:
+        return item_response(request, project, number, status=409, refusal=str(refusal))
     return done(request, project, item)
 
 
@@ -172,7 +203,8 @@ def item_notes(request: Request, slug: str, number: int) -> HttpResponse:
 def field_readings(request: Request, slug: str, pk: int) -> HttpResponse:
     """A value for a field: of an item, or of a section."""
     project = project_for(request, slug, need=Need.WORK)
-    field = get_object_or_404(Field.objects.select_related("project", "item"), pk=pk, project=project)
+    fields = Field.with_retired.select_related("project", "item")
+    field = get_object_or_404(fields, pk=pk, project=project)
     form = ReadingForm(field, request.POST)
     if not form.is_valid():
         problem = {"field_error": {"pk": pk, "text": form.errors["value"][0], "typed": request.POST.get("value", "")}}
@@ -180,7 +212,14 @@ def field_readings(request: Request, slug: str, pk: int) -> HttpResponse:
             return item_response(request, project, field.item.number, status=422, forms=problem)
         context = {"project": project, "field": field, **problem}
         return render(request, "checklists/field.html", context, status=422)
-    field.read(act_of(request), form.cleaned_data["value"])
+    try:
+        field.read(act_of(request), form.cleaned_data["value"])
+    except TransitionRefused as refusal:
+        if field.item:
+            return item_response(request, project, field.item.number, status=409, refusal=str(refusal))
+        kept = request.POST.get("value", "")
+        told = {"reason": str(refusal), "kept": kept, "back": project.get_absolute_url()}
+        return render(request, "409.html", told, status=409)
     if field.item:
         return done(request, project, field.item)
     messages.success(request, f"Saved: {field.label}")

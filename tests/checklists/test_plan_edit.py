@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from checklists.models import Action, Item
 from checklists.planning.baseline import baseline
-from checklists.planning.items import amend_item, retire_item, seen_of
+from checklists.planning.blanks import add_blank, retire_blank
+from checklists.planning.items import add_item, amend_item, retire_item, seen_of
 from tests.builders import T_ZERO, item
 from tests.builders import project as make
 
@@ -270,3 +271,70 @@ def test_blanks_are_added_changed_and_taken_out(project, technician, browser, ac
     assert "<s>Light</s>" in browser.get(address("item_edit", project, lamps.number)).text
     browser.post(address("field_restoration", project, lumen.pk))
     assert lamps.fields.get().latest.value == "200"
+
+
+# -- Elsewhere ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_way_to_the_page_is_shown_to_managers(project, browser, technician, signed_in):
+    lamps = item(project, "Lamps answer")
+    for path in (project.get_absolute_url(), lamps.get_absolute_url()):
+        assert "/edit/" in browser.get(path).text
+        assert "/edit/" not in signed_in(technician).get(path).text
+
+
+def test_the_history_of_an_item_tells_what_changed(project, manager, browser, act):
+    lamps = item(project, "Lamps answer")
+    changes = {"text": "Lamps shine", "optional": True, "details": ["<b>Red</b>", "Green"]}
+    amend_item(lamps, act(manager), changes, began=seen_of(lamps), reason="Brighter")
+    page = browser.get(lamps.get_absolute_url()).text
+    assert "Text: <del>Lamps answer</del> <ins>Lamps shine</ins>" in page
+    assert "Optional: <del>no</del> <ins>yes</ins>" in page
+    assert "Details: <del>empty</del> <ins>&lt;b&gt;Red&lt;/b&gt; / Green</ins>" in page
+    assert "<q>Brighter</q>" in page
+
+
+def test_an_added_item_names_no_line_of_the_source(project, manager, browser, act):
+    added = add_item(project, act(manager), "Champagne")
+    assert "added to the plan" in browser.get(added.get_absolute_url()).text
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_acts_on_what_is_out_of_the_plan_are_refused_in_words(project, manager, technician, signed_in, act, headers):
+    """A page that was open before, or a tick that waited for a connection."""
+    rows, field = item(project, "Rows counted"), project.fields.get()
+    rows.note(act(technician), "Twice")
+    retire_item(rows, act(manager), reason="Counted by the bank")
+    worker = signed_in(technician)
+    for name, sent in (
+        ("item_completion", {}),
+        ("item_claim", {}),
+        ("item_block", {"reason": "x"}),
+        ("item_notes", {"text": "x"}),
+    ):
+        response = worker.post(address(name, project, rows.number), sent, **headers)
+        assert response.status_code == 409
+        assert "Mara Manager took this item out of the plan" in response.text
+        assert "Counted by the bank" in response.text
+    response = worker.post(address("field_readings", project, field.pk), {"value": "5"}, **headers)
+    assert (response.status_code, field.readings.exists()) == (409, False)
+    page = worker.get(rows.get_absolute_url()).text
+    assert "Twice" in page
+    assert "Put back" not in page
+
+
+def test_a_value_for_a_blank_of_a_section_that_is_out_of_the_plan(project, manager, technician, signed_in, act):
+    field = add_blank(project, act(manager), project, {"label": "Wind", "kind": "number", "unit": "kn"})
+    retire_blank(field, act(manager))
+    response = signed_in(technician).post(address("field_readings", project, field.pk), {"value": "12"})
+    assert response.status_code == 409
+    assert "took “Wind” out of the plan" in response.text
+    assert "12" in response.text
+
+
+def test_a_manager_puts_it_back_from_its_own_page(project, manager, browser, act):
+    lamps = item(project, "Lamps answer")
+    retire_item(lamps, act(manager))
+    assert "Put back into the plan" in browser.get(lamps.get_absolute_url()).text
+    baseline(project, act(manager))
+    assert "Why it comes back" in browser.get(lamps.get_absolute_url()).text

@@ -155,6 +155,9 @@ class AmendForm(ReasonedForm):
     def clean_text(self) -> str:
         return one_line(self.cleaned_data["text"])
 
+    def clean_expected(self) -> str:
+        return one_line(self.cleaned_data["expected"])
+
     @property
     def changes(self) -> dict:
         return {name: self.cleaned_data[name] for name in PLANNED}

@@ -21,6 +21,7 @@ from checklists.models.slot import Meaning
 from checklists.readiness import Tally
 from signoffs.gate import Standing, standings
 from signoffs.models import Decision, Record, Signature
+from signoffs.plan_changes import PlanHistory, plan_history_of
 from signoffs.story import SIGNS, Blank, Entry, Happening, Part, story_of
 
 SIGNATURE_SIGNS = {"valid": "●", "stale": "◐", "declined": "✗", "pending": "○"}
@@ -75,6 +76,7 @@ class Report:
     escalation: list[EscalationLevel]
     procedures: list[Procedure]
     journal: list[JournalEntry]
+    plan_history: PlanHistory
     broken_at: int | None
     tally: Tally = field(init=False)
 
@@ -253,5 +255,6 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
         escalation=list(project.escalation_levels.all()),
         procedures=list(project.procedures.prefetch_related("steps")),
         journal=journal,
+        plan_history=plan_history_of(project, journal),
         broken_at=JournalEntry.objects.first_broken(project),
     )

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from checklists.models import Item, Project, Slot
 from checklists.models.item import State
 from checklists.models.slot import Meaning
@@ -138,6 +140,9 @@ def changed_since(before: str, now: str) -> list[str]:
         elif earlier != item:
             words.append(f"#{item['number']} {item['text']}: " + "; ".join(differences(earlier, item)))
     words += [f"#{number} was taken out" for number in was.keys() - {item["number"] for item in new["items"]}]
+    now_in = [item["number"] for item in new["items"]]
+    if [number for number in was if number in now_in] != [number for number in now_in if number in was]:
+        words.append(_("the items stand in another order"))
     words += values_changed(old["values"], new["values"])
     words += [f"the {key} changed" for key in ("project", "statement", "slot", "scope") if old[key] != new[key]]
     return words

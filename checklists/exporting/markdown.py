@@ -24,7 +24,9 @@ from checklists.exporting.forms import (
 )
 from checklists.importing import dialect
 from checklists.importing.dialect import FACT, escaped, tokens_of
+from checklists.importing.meaning import duration_of
 from checklists.importing.outline import Criterion, Item, Outline, Phase, Procedure, Section, Step
+from checklists.importing.thresholds import expected_in
 
 
 def markdown_of(outline: Outline) -> str:
@@ -196,6 +198,11 @@ def _facts(item: Item, read: Item) -> Iterator[str]:
         yield f"{dialect.OFTEN}: {item.recurrence}"
     if item.optional != read.optional:
         yield dialect.OPTIONAL if item.optional else dialect.NOT_OPTIONAL
+    if item.expects is not None and item.expects != expected_in(item.text):
+        yield f"{dialect.EXPECTED}: {one_line(item.expects)}"
+    told = duration_of(item)
+    if item.takes is not None and item.takes != (told.minutes if told else 0):
+        yield f"{dialect.TAKES}: {item.takes} min"
 
 
 def _tripwires(criteria: list[Criterion]) -> Iterator[str]:

@@ -121,6 +121,8 @@ class _Outliner:
             window=item.window,
             details=list(item.details),
             commands=list(item.commands),
+            expects=item.expected,
+            takes=item.duration_minutes or 0,
             fields=fields,
             items=[self.item(child) for child in self.rows.items[None, None, item.pk]],
             run=[*self.run(item), *read] if self.with_run else [],

@@ -26,6 +26,7 @@ IS_EXPORTED = re.compile(r"---\ngolive-plan: *(?P<form>\d{1,6})\n---(?:\n|$)")
 FACT, RUN = "› ", "» "
 TITLE, WHEN, OFTEN, LEVEL, ESTIMATE = "title", "when", "how often", "level", "estimate"
 OPTIONAL, NOT_OPTIONAL, TICKED = "optional", "not optional", "ticked in the source"
+EXPECTED, TAKES = "expected", "takes"
 NO_BLANKS, ASK = "no blanks in these words", "ask "
 UNDER, TRIPWIRES, TRIPWIRE = "under", "tripwires", "roll back if"
 CRITERIA, CONTACTS, ESCALATION, SIGNOFF = "success criteria", "contacts", "escalation", "sign-off"
@@ -48,6 +49,7 @@ NUMBERED = re.compile(r"\d{1,9}[.)] .*", re.DOTALL)
 FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>.*)", re.DOTALL)
 METADATA = re.compile(r"\*\*(?P<key>(?:\\.|[^\\*])+):\*\*(?: (?P<value>.*))?", re.DOTALL)
 BRACKET_END = re.compile(r"(?P<title>.*) \((?P<window>[^()]*)\)", re.DOTALL)
+MINUTES = re.compile(r"(?P<number>\d{1,7}) min")
 ESCAPED = re.compile(r"\\(.)|<br>", re.DOTALL)
 CELL_EDGE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 

@@ -228,6 +228,10 @@ class ExportedLines:
             setattr(owner, "window" if words == dialect.WHEN else "recurrence", value)
         elif isinstance(owner, Item) and words in {dialect.OPTIONAL, dialect.NOT_OPTIONAL}:
             owner.optional = words == dialect.OPTIONAL
+        elif isinstance(owner, Item) and words == dialect.EXPECTED:
+            owner.expects = value
+        elif isinstance(owner, Item) and words == dialect.TAKES and (minutes := dialect.MINUTES.fullmatch(value)):
+            owner.takes = int(minutes["number"])
         elif isinstance(owner, Phase) and words == dialect.TITLE:
             owner.title = value
         elif isinstance(owner, Item) and words == dialect.NO_BLANKS:

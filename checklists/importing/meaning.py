@@ -11,7 +11,7 @@ from .repairs import Line
 from .rounds import round_of
 from .thresholds import duration_in, estimate_in, estimated, expected_in, thresholds_in
 from .times import WINDOW
-from .values import Condition, Milestone, Offset
+from .values import Condition, Duration, Milestone, Offset
 from .wording import key_value, without_marks
 
 IF = re.compile(
@@ -67,15 +67,25 @@ def _explain_items(items: Sequence[Item], around: Offset | None, above: Item | N
         wishes = thresholds_in(item.text)
         item.threshold = wishes[0] if wishes else None
         item.targets = [wish for detail in item.details for wish in thresholds_in(detail)]
-        item.expected = expected_in(item.text)
-        estimates = (estimated(words) for text in (item.text, *item.details) if (words := estimate_in(text)))
-        durations = (duration_in(text) for text in (item.text, *item.details))
-        if not item.window:
-            item.duration = next((found for found in (*durations, *estimates) if found), None)
+        item.expected = expected_in(item.text) if item.expects is None else item.expects
+        item.duration = duration_of(item) if item.takes is None else _takes(item.takes)
         item.condition = _condition(item.text, _last_question(before))
         _ask(item.fields, item.condition)
         _explain_items(item.items, around, item)
         before = item
+
+
+def duration_of(item: Item) -> Duration | None:
+    """How long an item takes by its words and details; where it has a time of its own, numbers there are that."""
+    if item.window:
+        return None
+    estimates = (estimated(words) for text in (item.text, *item.details) if (words := estimate_in(text)))
+    durations = (duration_in(text) for text in (item.text, *item.details))
+    return next((found for found in (*durations, *estimates) if found), None)
+
+
+def _takes(minutes: int) -> Duration | None:
+    return Duration(minutes, f"{minutes} min") if minutes else None
 
 
 def _ask(fields: list[Field], condition: Condition | None = None) -> None:

@@ -30,7 +30,8 @@ class Item:
     """A line that somebody ticks; `checked` says that the source had it ticked already.
 
     `number` is the author's own ("3."), `window` the words for when ("T-15 minutes"); `languages` names the language of
-    each command, in the same order.
+    each command, in the same order. `expects` and `takes` (minutes) say what a plan tells beside the item's words; None
+    where the words say it.
     """
 
     text: str
@@ -52,6 +53,8 @@ class Item:
     targets: list[Threshold] = field(default_factory=list)  # what its details ask for
     expected: str = ""
     duration: Duration | None = None
+    expects: str | None = None
+    takes: int | None = None
     run: list[str] = field(default_factory=list)  # what an exported plan tells of its run; no part of the plan
 
 

@@ -15,7 +15,7 @@ from checklists.planning.baseline import changing_plan
 from checklists.planning.items import NOT_RETIRED, retired, take_out
 from checklists.planning.order import DEEPEST, Order, Step
 from checklists.planning.seen import seen_of
-from checklists.planning.words import timing_of_division
+from checklists.planning.words import timing_of_division, window_around
 
 Division = Phase | Section
 
@@ -57,7 +57,8 @@ def add_section(place: Division, act: Act, title: str, *, window: str = "", reas
         _guard_in_plan(place)
         phase = place if isinstance(place, Phase) else place.phase
         above = place if isinstance(place, Section) else None
-        section = Section(phase=phase, parent=above, title=title, position=ASIDE * 2, **timing_of_division(window, ""))
+        timing = timing_of_division(window, "", window_around(above, phase))
+        section = Section(phase=phase, parent=above, title=title, position=ASIDE * 2, **timing)
         section.depth = above.depth + 1 if above else 0
         if section.depth > DEEPEST:
             raise TransitionRefused(_("That is nested too deep for anybody to read. Nothing was changed."))
@@ -83,7 +84,8 @@ def amend_division(division: Division, act: Act, changes: dict, *, began: str, r
             )
         division.title = after.get("title", division.title)
         window, recurrence = (after.get(name, before[name]) for name in ("window", "recurrence"))
-        for name, value in timing_of_division(window, recurrence).items():
+        around = window_around(division.parent, division.phase) if isinstance(division, Section) else ""
+        for name, value in timing_of_division(window, recurrence, around).items():
             setattr(division, name, value)
         division.save()
         facts = {"old": before["title"], "new": division.title} if "title" in after else {}

@@ -82,8 +82,7 @@ def amend_item(item: Item, act: Act, changes: dict, *, began: str, reason: str =
         for name, value in after.items():
             setattr(item, name, value)
         if after.keys() & {"text", "window", "recurrence"}:
-            for name, value in meaning_of(item.text, item.window, item.recurrence).items():
-                setattr(item, name, value)
+            _mean(item)
         item.save()
         was, salt = {name: before[name] for name in after}, secrets.token_hex(8)
         entry = JournalEntry.objects.record(
@@ -112,6 +111,9 @@ def move_item(item: Item, act: Act, where: Place | Step, *, reason: str = "") ->
         if before == home_of(row) and sequence == [each.pk for each in order.walk()]:
             return False
         _again(item)
+        if item.recurrence:
+            _mean(item)  # rounds last as long as what is around them
+            item.save()
         if item.parent != above:
             parts_came(item.parent, act, item, is_new=_is_only_part(order, row))
             follow(above, act, item)
@@ -213,6 +215,11 @@ def _again(item: Item) -> None:
     item._guard_in_plan()
 
 
+def _mean(item: Item) -> None:
+    for name, value in meaning_of(item).items():
+        setattr(item, name, value)
+
+
 def _guard_unsettled(item: Item, what_to_do: str) -> None:
     if item.is_settled:
         told = _("#%(number)s is settled.") % {"number": item.number}
@@ -259,11 +266,10 @@ def _new_item(order: Order, source: read.Item, place: Place, window: str) -> Ite
         optional=source.optional,
         **timing_of(source),
     )
-    if window and window != source.window:
-        for name, value in meaning_of(source.text, window, source.recurrence).items():
-            setattr(item, name, value)
-        item.window = window
+    item.window = window or item.window
     order.put([item], place)
+    _mean(item)
+    item.save()
     last = Field.with_retired.filter(project=order.project).order_by("-position").values_list("position", flat=True)
     begin = (last.first() or 0) + 1
     Field.objects.bulk_create(

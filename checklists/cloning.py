@@ -43,6 +43,10 @@ RUN: dict[type[models.Model], tuple[str, ...]] = {
     Section: RETIRED,
     Item: ("state", "owner", "settled_by", "settled_at", "changed_at", "reason", *RETIRED),
     Field: RETIRED,
+    Contact: RETIRED,
+    EscalationLevel: RETIRED,
+    Procedure: RETIRED,
+    Step: RETIRED,
 }
 # What a project has of its own; everything else is its plan's and comes along.
 OWN = (
@@ -119,6 +123,8 @@ def _copy_people(original: Project, project: Project, act: Act) -> None:
 def _levels(model: type[models.Model], original: Project) -> Iterator[Iterable[models.Model]]:
     """The model's rows of a project; those that hang on each other level by level, so that parents have their keys."""
     rows = model._default_manager.filter(**{PATHS.get(model, "project"): original})
+    if model is Step:
+        rows = rows.filter(procedure__retired_at=None)
     if model not in NESTED:
         yield rows
         return

@@ -16,6 +16,7 @@ from checklists.views import (
     plan_blank,
     plan_division,
     plan_item,
+    plan_list,
     project,
     several,
     template,
@@ -55,6 +56,17 @@ def division_urls(what: str) -> list[URLPattern | URLResolver]:
     return [path(route, view, {"what": what}, name=f"{what}_{name}") for route, (name, view) in views.items()]
 
 
+def list_urls(what: str) -> list[URLPattern | URLResolver]:
+    """The addresses at which a contact, an escalation level, a procedure or a step is changed."""
+    views = {
+        "edit": plan_list.row_edit,
+        "move": plan_list.row_move,
+        "retirement": plan_list.row_retirement,
+        "restoration": plan_list.row_restoration,
+    }
+    return [path(f"{name}/", view, {"what": what}, name=f"{what}_{name}") for name, view in views.items()]
+
+
 project_urls: list[URLPattern | URLResolver] = [
     path("", project.project, name="project"),
     path("items/<int:number>/", include(item_urls)),
@@ -65,6 +77,15 @@ project_urls: list[URLPattern | URLResolver] = [
     path("phases/<int:pk>/", include(division_urls("phase"))),
     path("sections/<int:pk>/", include(division_urls("section"))),
     path("edit/fields/new/", plan_blank.field_new, name="field_new"),
+    path("edit/lists/", plan_list.plan_lists, name="plan_lists"),
+    path("contacts/new/", plan_list.row_new, {"what": "contact"}, name="contact_new"),
+    path("contacts/<int:pk>/", include(list_urls("contact"))),
+    path("escalation/new/", plan_list.row_new, {"what": "level"}, name="level_new"),
+    path("escalation/<int:pk>/", include(list_urls("level"))),
+    path("procedures/new/", plan_list.row_new, {"what": "procedure"}, name="procedure_new"),
+    path("procedures/<int:pk>/", include(list_urls("procedure"))),
+    path("procedures/<int:pk>/steps/new/", plan_list.row_new, {"what": "step"}, name="step_new"),
+    path("steps/<int:pk>/", include(list_urls("step"))),
     path("fields/<int:pk>/edit/", plan_blank.field_edit, name="field_edit"),
     path("fields/<int:pk>/retirement/", plan_blank.field_retirement, name="field_retirement"),
     path("fields/<int:pk>/restoration/", plan_blank.field_restoration, name="field_restoration"),

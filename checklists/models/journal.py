@@ -76,6 +76,12 @@ class Action(models.TextChoices):
     FIELD_AMENDED = "plan.field_amended", "changed the blank"
     FIELD_RETIRED = "plan.field_retired", "took out of the plan the blank"
     FIELD_RESTORED = "plan.field_restored", "put back into the plan the blank"
+    # Of contacts, escalation levels, procedures and steps.
+    LISTED_ADDED = "plan.listed_added", "added to contacts or procedures"
+    LISTED_AMENDED = "plan.listed_amended", "changed in contacts or procedures"
+    LISTED_MOVED = "plan.listed_moved", "moved in contacts or procedures"
+    LISTED_RETIRED = "plan.listed_retired", "took out of contacts or procedures"
+    LISTED_RESTORED = "plan.listed_restored", "put back into contacts or procedures"
     NOTE_ADDED = "note.added", "noted on"
     READING_GIVEN = "reading.given", "entered a value for"
     SLOT_CHANGED = "slot.changed", "changed what is signed by"

@@ -3,6 +3,7 @@
 from django.db import models
 
 from checklists.models.project import Project
+from checklists.models.retirable import PlanManager, Retirable
 
 
 class ProcedureKind(models.TextChoices):
@@ -11,7 +12,7 @@ class ProcedureKind(models.TextChoices):
     OTHER = "other", "Procedure"
 
 
-class Procedure(models.Model):
+class Procedure(Retirable):
     """Steps for a bad moment. `criteria` are the tripwires that call for it; `estimate` is how long it should take."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="procedures")
@@ -25,17 +26,21 @@ class Procedure(models.Model):
     criteria = models.JSONField(default=list, blank=True)
     estimate = models.CharField(max_length=300, blank=True)
 
+    objects = PlanManager()
+    with_retired = models.Manager()
+
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=ProcedureKind.values), name="procedure_kind_known")
+            *Retirable.Meta.constraints,
+            models.CheckConstraint(condition=models.Q(kind__in=ProcedureKind.values), name="procedure_kind_known"),
         ]
 
     def __str__(self) -> str:
         return self.title
 
 
-class Step(models.Model):
+class Step(Retirable):
     """One numbered step of a procedure, with the author's details and commands."""
 
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="steps")
@@ -44,8 +49,12 @@ class Step(models.Model):
     details = models.JSONField(default=list, blank=True)
     commands = models.JSONField(default=list, blank=True)
 
+    objects = PlanManager()
+    with_retired = models.Manager()
+
     class Meta:
         ordering = ["position"]
+        constraints = Retirable.Meta.constraints
 
     def __str__(self) -> str:
         return self.text

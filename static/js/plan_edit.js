@@ -54,7 +54,7 @@
     row.classList.add("is-fresh");
     setTimeout(() => row.classList.remove("is-fresh"), 1500);
     const control = held ? row.querySelector(held) : null;
-    (control?.checkVisibility() ? control : row.querySelector(".item-text")).focus({ preventScroll: true });
+    (control?.checkVisibility() ? control : row.querySelector("a, button"))?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   });
 
@@ -90,7 +90,7 @@
     } else if (!event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
       const rows = [...plan().querySelectorAll(places)];
-      rows[rows.indexOf(row) + (event.key === "ArrowUp" ? -1 : 1)]?.querySelector(".item-text").focus();
+      rows[rows.indexOf(row) + (event.key === "ArrowUp" ? -1 : 1)]?.querySelector("a, button")?.focus();
     }
   });
 

@@ -28,6 +28,8 @@ PAGES = [
     "people/",
     "edit/",
     "edit/baseline/",
+    "edit/lists/",
+    "contacts/new/",
     "edit/items/new/?place=after-item-5",
     "items/5/edit/",
     "items/5/split/",

@@ -169,3 +169,22 @@ def test_headings_are_moved_by_keys_and_blanks_changed_in_the_dialog(enter, proj
     dialog.get_by_role("button", name="Put back").click()
     expect(page.locator("#spoken")).to_have_text("The blank “rows” is back in the plan.")
     assert project.fields.get().label == "rows"
+
+
+def test_contacts_and_procedures_are_changed_in_the_dialog(enter, project, manager):
+    page = enter(manager)
+    page.goto(f"{address(project)}lists/")
+    dialog = page.locator("#plan-dialog")
+    page.get_by_role("link", name="Add a contact…").click()
+    dialog.get_by_label("Role").fill("Pilot")
+    dialog.get_by_role("button", name="Add it").click()
+    expect(dialog).to_be_hidden()
+    expect(row(page, "Pilot").locator("a")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#spoken")).to_have_text("Moved “Pilot”.")
+    expect(page.locator(".edit-row").first).to_contain_text("Pilot")
+    row(page, "Restart the old lamps").get_by_role("button", name="Take out").click()
+    expect(page.locator("#spoken")).to_have_text("“Restart the old lamps” is out of the plan.")
+    row(page, "Restart the old lamps").get_by_role("button", name="Put back").click()
+    expect(page.locator("#spoken")).to_have_text("“Restart the old lamps” is back in the plan.")
+    assert [each.role for each in project.contacts.all()] == ["Pilot", "Harbour master"]

@@ -12,6 +12,9 @@ SIGNERS = {"manager", "approver"}
 MANAGERS = {"manager"}
 EVERYBODY = (*sorted(READERS), "outsider")
 
+# Contacts, escalation levels, procedures and steps are changed at addresses of one form.
+LISTED = ("contact", "level", "procedure", "step")
+
 # name: (method, who gets through). Others get 403 as members, 404 as outsiders.
 ADDRESSES = {
     "project": ("get", READERS),
@@ -62,6 +65,9 @@ ADDRESSES = {
         for act in ("edit", "retirement", "section_new")
     },
     **{f"{what}_{act}": ("post", MANAGERS) for what in ("phase", "section") for act in ("move", "restoration")},
+    "plan_lists": ("get", MANAGERS),
+    **{f"{what}_{act}": ("get", MANAGERS) for what in LISTED for act in ("new", "edit")},
+    **{f"{what}_{act}": ("post", MANAGERS) for what in LISTED for act in ("move", "retirement", "restoration")},
     "field_new": ("get", MANAGERS),
     "field_edit": ("get", MANAGERS),
     "field_retirement": ("post", MANAGERS),
@@ -82,6 +88,13 @@ CHANGES = {
     "item_edit": MANAGERS,
     "item_split": MANAGERS,
     "plan_item_new": MANAGERS,
+    "phase_new": MANAGERS,
+    "phase_section_new": MANAGERS,
+    "section_edit": MANAGERS,
+    "field_new": MANAGERS,
+    "field_edit": MANAGERS,
+    **{f"{what}_new": MANAGERS for what in LISTED},
+    **{f"{what}_edit": MANAGERS for what in LISTED},
 }
 
 
@@ -110,6 +123,18 @@ def address(name, project):
     if name.startswith(("phase_", "section_", "field_")) and name not in ("phase_new", "phase_order", "field_new"):
         owner = {"phase": project.phases, "section": project.phases.first().sections, "field": project.fields}
         return reverse(name, args=[project.slug, owner[name.split("_")[0]].last().pk])
+    what, _, act = name.partition("_")
+    if act and what in LISTED:
+        level = project.escalation_levels.get_or_create(title="Level 1", defaults={"position": 0})[0]
+        procedure = project.procedures.get()
+        rows = {
+            "contact": project.contacts.get(),
+            "level": level,
+            "procedure": procedure,
+            "step": procedure.steps.last(),
+        }
+        new = [procedure.pk] if what == "step" else []
+        return reverse(name, args=[project.slug, *(new if act == "new" else [rows[what].pk])])
     extra = [item(project, "Lamps answer").number] if name.startswith("item") else numbered.get(name, [])
     return reverse(name, args=[project.slug, *extra])
 

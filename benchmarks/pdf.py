@@ -1,17 +1,26 @@
-"""What the report's PDF costs: `python benchmarks/pdf.py` prints medians for three sizes of plan with 1,000 journal entries.
+"""What the report's PDF costs: `python benchmarks/pdf.py` prints medians for four sizes of plan with 1,000 journal entries.
 
-It makes its own database in a temporary folder. WeasyPrint's import and the first look at the fonts are not counted.
+`plain` is the same words as bare paragraphs, the least that WeasyPrint can do; `report` is the PDF alone, `record` the same
+with evidence attached, sealed and verified. Each size has a process of its own, so that its memory is its own; WeasyPrint's
+import and the first look at the fonts are not counted in the times. Chromium prints the report's HTML, with our style sheet,
+in the same run: cold, as it would be started for each report. It makes its own database in a temporary folder. A size given
+as an argument is measured alone: `python benchmarks/pdf.py 327`.
 """
 
+import contextlib
+import gc
 import os
+import re
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-ROUNDS, ENTRIES, SIZES = 5, 1000, (100, 327, 1000)
+ROUNDS, ENTRIES, SIZES = 5, 1000, (100, 327, 1000, 3000)
 NOON = datetime(2027, 2, 5, 12, tzinfo=UTC)
 
 
@@ -52,7 +61,77 @@ def run(project, people: list) -> datetime:
     return at
 
 
-def main() -> None:
+def measured(work) -> tuple[bytes, float, float]:
+    """What the work gives, and the medians of its wall and CPU seconds."""
+    walls, cpus, content = [], [], b""
+    for _ in range(ROUNDS):
+        wall, cpu = time.perf_counter(), time.process_time()
+        content = work()
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return content, statistics.median(walls), statistics.median(cpus)
+
+
+def forget_peak() -> None:
+    """What was held before does not count, such as the debug log of every query that made the plan."""
+    from django.db import reset_queries
+
+    reset_queries()
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak() -> int:
+    """The most memory that this process held since then, in MiB; Django's and WeasyPrint's 110 are in it."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) // 1024
+
+
+def held(root: int) -> int:
+    """What a process and all below it hold in memory now, shared pages counted once, in KiB."""
+    parents, total, family = {}, 0, {root}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    for _ in range(6):
+        family |= {pid for pid, parent in parents.items() if parent in family}
+    for pid in family:
+        with contextlib.suppress(OSError):
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total
+
+
+def chromium(html: str, folder: Path) -> tuple[int, float, int] | None:
+    """Bytes, median wall time and memory of a cold print-to-PDF; None where there is no Chromium."""
+    browser = os.environ.get("GOLIVE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not browser:
+        return None
+    page, printed, walls, most = folder / "page.html", folder / "page.pdf", [], 0
+    page.write_text(html, encoding="utf-8")
+    for number in range(4):
+        own = f"--user-data-dir={folder / str(number)}"
+        line = [browser, "--headless", "--no-sandbox", "--disable-gpu", own, f"--print-to-pdf={printed}", page.as_uri()]
+        begin = time.perf_counter()
+        with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            # Looking costs time: memory in a run of its own.
+            while number == 3 and process.poll() is None:
+                most = max(most, held(process.pid))
+                time.sleep(0.02)
+        if number < 3:
+            walls.append(time.perf_counter() - begin)
+    return printed.stat().st_size, statistics.median(walls), most // 1024
+
+
+def plain(html: str) -> str:
+    """The same words with nothing around them but a paragraph for each item and the journal's blocks: the yardstick."""
+    items = re.findall(r'<p class="item.*?</p>', html, re.DOTALL)
+    paragraphs = [f"<p>{re.sub('<(?!br)[^>]*>', '', item)}</p>" for item in items]
+    journal = re.findall(r'<pre class="journal">.*?</pre>', html, re.DOTALL)
+    return "".join(["<h1>Plain</h1>", *paragraphs, *journal])
+
+
+def one(size: int, folder: Path) -> None:
     import django
 
     django.setup()
@@ -63,41 +142,60 @@ def main() -> None:
     from checklists.importing.plan import Launch, Source, create_project
     from checklists.importing.reading import read_checklist
     from golive_site.accounts.models import User
-    from signoffs import pdf
+    from signoffs import pdf, seal, verify
+    from signoffs.evidence import evidence_of
     from signoffs.report import report_of
 
     call_command("migrate", verbosity=0)
     if problem := pdf.problem():
         sys.exit(problem)
     people = [User.objects.create_user(f"p{n}@example.org", name=f"Person Number{n}") for n in range(5)]
-    print("items  journal    bytes  wall s  CPU s")
-    for size in SIZES:
-        data = plan(size).encode()
-        launch = Launch(f"Benchmark {size}", "Customer", "System", NOON + timedelta(days=2), "Europe/Athens")
-        with transaction.atomic():
-            project = create_project(read_checklist(data), Source("plan.md", data), launch, Act(people[0], NOON))
-            at = run(project, people)
-        pdf.render(report_of(project, at))
-        walls, cpus, content = [], [], b""
-        for _ in range(ROUNDS):
-            wall, cpu = time.perf_counter(), time.process_time()
-            content = pdf.render(report_of(project, at))
-            walls.append(time.perf_counter() - wall)
-            cpus.append(time.process_time() - cpu)
-        print(
-            f"{project.items.count():>5}  {project.journal.count():>7}  {len(content):>7,}"
-            f"  {statistics.median(walls):>6.2f}  {statistics.median(cpus):>5.2f}"
-        )
+    data = plan(size).encode()
+    launch = Launch(f"Benchmark {size}", "Customer", "System", NOON + timedelta(days=2), "Europe/Athens")
+    with transaction.atomic():
+        project = create_project(read_checklist(data), Source("plan.md", data), launch, Act(people[0], NOON))
+        at = run(project, people)
+
+    def record() -> bytes:
+        report = report_of(project, at)
+        sealed = seal.sealed(pdf.render(report, evidence_of(report, 1)), "Benchmark")
+        assert verify.verify(sealed, [seal.current().authority.dump()]).verdict == verify.GOOD
+        return sealed
+
+    pdf.render(report_of(project, at))
+    counts = f"{project.items.count():>5}  {project.journal.count():>7}"
+    words = plain(pdf.html_of(report_of(project, at)))
+    for name, work in (
+        ("plain", lambda: pdf.written(words, "pre { font-size: 6.8pt } p { font-size: 9pt; margin: 0 }")),
+        ("report", lambda: pdf.render(report_of(project, at))),
+        ("record", record),
+    ):
+        forget_peak()
+        content, wall, cpu = measured(work)
+        print(f"{counts}  {name:<8}  {len(content):>9,}  {wall:>6.2f}  {cpu:>5.2f}  {peak():>4}", flush=True)
+    if printed := chromium(pdf.html_of(report_of(project, at), with_style=True), folder):
+        size, wall, memory = printed
+        print(f"{counts}  Chromium  {size:>9,}  {wall:>6.2f}      -  {memory:>4}", flush=True)
+
+
+def main() -> None:
+    print("items  journal  what          bytes  wall s  CPU s   MiB", flush=True)
+    for size in map(int, sys.argv[1:]) if sys.argv[1:] else SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {
+                **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+                "GOLIVE_DATA_DIR": folder,
+                "GOLIVE_DEBUG": "1",
+                "GOLIVE_DATABASE_URL": "",
+                "DJANGO_SETTINGS_MODULE": "golive_site.settings",
+                "BENCHMARK_SIZE": str(size),
+            }
+            subprocess.run([sys.executable, __file__], check=True, env=environment)
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
+    if size := os.environ.get("BENCHMARK_SIZE"):
         sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-        os.environ.update(
-            GOLIVE_DATA_DIR=folder,
-            GOLIVE_DEBUG="1",
-            GOLIVE_DATABASE_URL="",
-            DJANGO_SETTINGS_MODULE="golive_site.settings",
-        )
-        os.environ.pop("DATABASE_URL", None)
+        one(int(size), Path(os.environ["GOLIVE_DATA_DIR"]))
+    else:
         main()

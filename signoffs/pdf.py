@@ -12,15 +12,20 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import pydyf  # type: ignore[import-untyped]
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from checklists.models import JournalEntry
 from signoffs.evidence import NAME as EVIDENCE
 from signoffs.glyphs import isolated, printable
 from signoffs.report import Report
+
+if TYPE_CHECKING:
+    from weasyprint import Document
 
 PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # What fits beside the margins in the journal's type; a block costs as much as a paragraph, so it holds many lines.
@@ -29,6 +34,14 @@ JOURNAL_COLUMNS, JOURNAL_LINES = 118, 50
 GAP = re.compile(r"\s+(?=<br>|</p>)|(?<=<br>)\s+")
 # A link out of the author's text; ours carry their class first.
 OTHER_LINK = re.compile(r'<a href="(?!https?:|mailto:)[^"]*"')
+
+# Pages of a summary.
+SUMMARY = 2
+TEMPLATES = {
+    "full": "signoffs/report_pdf.html",
+    "summary": "signoffs/summary_pdf.html",
+    "form": "signoffs/form_pdf.html",
+}
 
 logger = logging.getLogger("weasyprint")
 
@@ -51,21 +64,52 @@ def problem() -> str:
     return ""
 
 
-def render(report: Report, evidence: str = "", tell: Callable[[float], None] | None = None) -> bytes:
+def render(
+    report: Report, evidence: str = "", tell: Callable[[float], None] | None = None, variant: str = "full"
+) -> bytes:
     """The report as a PDF, with the evidence attached: the same report always gives the same bytes.
 
     `tell` hears how much of the work is done, from 0 to 1.
     """
+    if variant == "summary":
+        return summary(report)
+    html = html_of(report, variant)
+    with watched(tell, len(report.entries) / 20 + len(report.journal) / 70 + 4):
+        return written(html, style(), evidence, report.at)
+
+
+def summary(report: Report) -> bytes:
+    """Two pages: with as many deviations as they have room for, and the number of the others."""
+    content = b""
+    for most in (len(report.deviations), 40, 20, 10, 6, 4, 2, 0):
+        # What the links lead to is not in it.
+        html = re.sub(r'<a class="to"\s+href="#[^"]*"', "<a", html_of(report, "summary", most))
+        pages: list[int] = []
+        content = written(html, style(), pages=pages)
+        if pages[0] <= SUMMARY:
+            break
+    return content
+
+
+def style() -> str:
+    return (settings.BASE_DIR / "static" / "css" / "report.css").read_text()
+
+
+def html_of(report: Report, variant: str = "full", most: int | None = None, *, with_style: bool = False) -> str:
+    """The document that is drawn, with or without its style sheet inside."""
     context = {
         "report": report,
         "project": report.project,
         "created": report.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "journal": list(journal_blocks(report)),
+        "journal": list(journal_blocks(report)) if variant == "full" else [],
+        "deviations": report.deviations[:most],
+        "left_out": len(report.deviations) - most if most is not None and most < len(report.deviations) else 0,
+        "site": settings.BASE_URL,
+        "verify": settings.BASE_URL + reverse("verify"),
     }
-    html = printable(render_to_string("signoffs/report_pdf.html", context), without_glyph)
+    html = printable(render_to_string(TEMPLATES[variant], context), without_glyph)
     html = GAP.sub("", OTHER_LINK.sub("<a", html))
-    with watched(tell, len(report.entries) / 20 + len(report.journal) / 70 + 4):
-        return written(html, (settings.BASE_DIR / "static" / "css" / "report.css").read_text(), evidence, report.at)
+    return html.replace("</head>", f"<style>{style()}</style></head>", 1) if with_style else html
 
 
 @contextlib.contextmanager
@@ -94,8 +138,10 @@ def watched(tell: Callable[[float], None] | None, pages: float) -> Iterator[None
         progress.setLevel(level)
 
 
-def written(html: str, css: str, evidence: str = "", at: datetime | None = None) -> bytes:
-    """A document as a PDF; refused when any part of it asks for something outside of it."""
+def written(
+    html: str, css: str, evidence: str = "", at: datetime | None = None, pages: list[int] | None = None
+) -> bytes:
+    """A document as a PDF; refused when any part of it asks for something outside of it. `pages` gets their number."""
     from weasyprint import CSS, HTML, Attachment
     from weasyprint.urls import URLFetcher
 
@@ -125,22 +171,24 @@ def written(html: str, css: str, evidence: str = "", at: datetime | None = None)
                 url_fetcher=fetcher,
             )
         ]
+
+    def finish(drawn: Document, pdf: pydyf.PDF) -> None:
+        # WeasyPrint lists an attachment twice among the files of the document.
+        if "AF" in pdf.catalog:
+            pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+        if pages is not None:
+            pages.append(len(drawn.pages))
+
     content = document.write_pdf(
         stylesheets=[CSS(string=css, url_fetcher=fetcher)],
-        pdf_variant="pdf/a-3b",
+        pdf_variant="pdf/a-3a",
         attachments=attached,
-        finisher=once_attached,
+        finisher=finish,
         pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode(),
     )
     if asked:
         raise FetchRefused(f"The report asked for {asked[0]}; nothing was fetched and no PDF made.")
     return content
-
-
-def once_attached(document: object, pdf: pydyf.PDF) -> None:
-    """WeasyPrint lists an attachment twice among the files of the document."""
-    if "AF" in pdf.catalog:
-        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
 
 
 # -- The journal -----------------------------------------------------------------------------------------------------
@@ -189,7 +237,7 @@ def without_glyph(characters: set[str]) -> set[str]:
         logger.addFilter(collect)
         try:
             # Each in its own element: neighbours would join to one shape or turn the line around.
-            written("".join(f"<p>{character}</p>" for character in new), "")
+            written("<html lang=en>" + "".join(f"<p>{character}</p>" for character in new), "")
         finally:
             logger.removeFilter(collect)
         _has_glyph.update((character, character not in missed) for character in new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -12,8 +12,10 @@ from checklists.models import (
     Contact,
     EscalationLevel,
     JournalEntry,
+    Phase,
     Procedure,
     Project,
+    Section,
     Slot,
 )
 from checklists.models.item import State
@@ -78,6 +80,9 @@ class Report:
     journal: list[JournalEntry]
     plan_history: PlanHistory
     broken_at: int | None
+    # Of a report of one phase or section: its title, and whether the whole is complete.
+    part: str = ""
+    whole_is_complete: bool = False
     tally: Tally = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,14 +95,39 @@ class Report:
     @property
     def is_complete(self) -> bool:
         """Everything settled, and every slot validly signed over the plan as it is."""
+        if self.part:
+            return self.whole_is_complete
         return self.tally.is_settled and all(standing.state == "valid" for standing in self.standings)
+
+    def only(self, part: Phase | Section) -> Report:
+        """The same of one phase or one section: its items, what happened to them, and the whole plan's sign-offs."""
+        if isinstance(part, Phase):
+            parts = [each for each in self.parts if each.phase == part]
+        else:
+            parts = [
+                Part(each.phase, places, Tally.of(entry.item for place in places for entry in place.entries))
+                for each in self.parts
+                if (places := [place for place in each.places if place.section == part])
+            ]
+        items = {entry.item.pk for each in parts for place in each.places for entry in place.entries}
+        return replace(
+            self,
+            parts=parts,
+            blanks=[],
+            contacts=[],
+            escalation=[],
+            procedures=[],
+            journal=[entry for entry in self.journal if entry.item_id in items],
+            part=part.title,
+            whole_is_complete=self.is_complete,
+        )
 
     @property
     def stamp(self) -> str:
         """What stands at the head of every page: which revision, or how far the project was."""
         if self.record:
-            return f"Revision {self.record.revision}, completed {self.as_of}"
-        return f"As of {self.as_of}"
+            return f"Revision {self.record.revision}, completed {schedule.utc_words(self.at)}"
+        return f"As of {schedule.utc_words(self.at)}"
 
     @property
     def as_of(self) -> str:
@@ -106,6 +136,8 @@ class Report:
     @property
     def outcome(self) -> str:
         """How it went, in one sentence."""
+        if self.part:
+            return f"Only {self.part}: {self.tally.words or 'no items'}."
         if self.is_complete:
             signed = counted(len(self.standings), "signature")
             approval = f"{signed} valid" if self.standings else "the plan asks for no signature"

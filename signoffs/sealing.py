@@ -9,27 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import tempfile
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from pathlib import Path
-from uuid import uuid4
+from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from checklists.models import Action, JournalEntry, Mail
 from signoffs import pdf, seal, verify
 from signoffs.evidence import evidence_of
-from signoffs.models import Record, RecordState, Signature
+from signoffs.files import written
+from signoffs.models import JobState, Record, Signature
 from signoffs.report import report_of
 
 logger = logging.getLogger(__name__)
-
-# The largest plans take a minute; a worker that has said nothing for this long is dead.
-LOAN = timedelta(minutes=15)
-SLOWEST = timedelta(hours=1)
 
 
 class CannotSeal(Exception):
@@ -38,54 +30,25 @@ class CannotSeal(Exception):
 
 def seal_due(now: datetime) -> None:
     """The worker's duty: make what is ordered, one after another."""
-    while (record := lent(now)) is not None:
+    while (record := Record.lent(now)) is not None:
         make(record, now)
 
 
-def lent(now: datetime) -> Record | None:
-    """The next record that is due, lent to the caller."""
-    waiting = Q(state__in=(RecordState.DUE, RecordState.FAILED)) | Q(state=RecordState.RENDERING)
-    record = Record.objects.filter(waiting, due_at__lte=now, superseded_at=None).order_by("due_at", "pk").first()
-    if record is None:
-        return None
-    loan = uuid4()
-    # Of several workers that saw it, one changes what it saw.
-    won = Record.objects.filter(pk=record.pk, state=record.state, lease=record.lease, attempts=record.attempts).update(
-        state=RecordState.RENDERING, lease=loan, due_at=now + LOAN, attempts=F("attempts") + 1, progress=0, problem=""
-    )
-    return Record.objects.select_related("project").get(pk=record.pk, lease=loan) if won else lent(now)
-
-
 def make(record: Record, now: datetime) -> None:
-    """One attempt. Whatever goes wrong is kept in words beside the record, and it is tried again, ever more slowly."""
+    """One attempt. Whatever goes wrong is kept in words beside the record, and it is tried again."""
     try:
-        content = drawn(record, progress_of(record))
-        keep(record, content, now)
+        keep(record, drawn(record), now)
     except Exception as problem:
         logger.exception("The record %s was not made (attempt %s).", record.pk, record.attempts)
-        words = (
-            str(problem) if isinstance(problem, CannotSeal | seal.NoSeal) else f"{type(problem).__name__}: {problem}"
-        )
-        wait = min(SLOWEST, timedelta(seconds=15 * 2 ** min(record.attempts, 10)))
-        Record.objects.filter(pk=record.pk, lease=record.lease).update(
-            state=RecordState.FAILED, lease=None, due_at=now + wait, problem=words[:1000], progress=0
-        )
+        known = isinstance(problem, CannotSeal | seal.NoSeal)
+        record.put_off(str(problem) if known else f"{type(problem).__name__}: {problem}", now)
 
 
-def progress_of(record: Record) -> Callable[[int], None]:
-    """Says how far it is, in percent, for the page that waits."""
-
-    def tell(percent: int) -> None:
-        Record.objects.filter(pk=record.pk, lease=record.lease).update(progress=percent)
-
-    return tell
-
-
-def drawn(record: Record, tell: Callable[[int], None]) -> bytes:
+def drawn(record: Record) -> bytes:
     """The sealed file of a record, checked as everybody else can check it."""
     if reason := pdf.problem():
         raise CannotSeal(reason)
-    tell(5)
+    record.tell(5)
     report = report_of(record.project, record.ordered_at, record)
     if not report.is_complete:
         raise CannotSeal(
@@ -95,13 +58,13 @@ def drawn(record: Record, tell: Callable[[int], None]) -> bytes:
         raise CannotSeal(
             _("The journal is broken at entry %(number)s: nothing can be proved by it.") % {"number": report.broken_at}
         )
-    tell(15)
-    content = pdf.render(report, evidence_of(report, record.revision), lambda part: tell(15 + int(70 * part)))
-    tell(85)
+    record.tell(15)
+    content = pdf.render(report, evidence_of(report, record.revision), lambda part: record.tell(15 + int(70 * part)))
+    record.tell(85)
     identity = seal.current()
     record.key_id = identity.id
     content = seal.sealed(content, f"Record of {record.project.name}, revision {record.revision}", identity)
-    tell(95)
+    record.tell(95)
     authorities = [authority.dump() for authority in seal.authorities()]
     result = verify.verify(content, authorities, head=(record.head_seq, record.head_hash))
     if result.verdict != verify.GOOD:
@@ -111,12 +74,11 @@ def drawn(record: Record, tell: Callable[[int], None]) -> bytes:
 
 def keep(record: Record, content: bytes, now: datetime) -> None:
     """The bytes to disk, then the row; if the loan is gone meanwhile, neither."""
-    lease = record.lease
     record.sha256, record.size = hashlib.sha256(content).hexdigest(), len(content)
     written(record.path, content)
     with record.project.locked():
-        won = Record.objects.filter(pk=record.pk, lease=lease, superseded_at=None).update(
-            state=RecordState.SEALED,
+        won = record.ours.filter(superseded_at=None).update(
+            state=JobState.SEALED,
             lease=None,
             progress=100,
             sealed_at=now,
@@ -156,18 +118,3 @@ def tell_people(record: Record, entry: JournalEntry, now: datetime) -> None:
             sha256=record.sha256,
             head=f"{record.head_seq}:{record.head_hash}",
         )
-
-
-def written(path: Path, content: bytes) -> None:
-    """A file that is whole or not there, whenever the power fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signoffs.views import go_live, readiness, record, report, slot, verify
+from signoffs.views import go_live, printout, readiness, record, report, slot, verify
 
 urlpatterns = [
     path("projects/<slug:slug>/sign-off/", slot.slots, name="slots"),
@@ -11,7 +11,9 @@ urlpatterns = [
     path("projects/<slug:slug>/readiness/", readiness.readiness, name="readiness"),
     path("projects/<slug:slug>/sign-off/<int:number>/scope/", slot.slot_scope, name="slot_scope"),
     path("projects/<slug:slug>/report/", report.report, name="report"),
-    path("projects/<slug:slug>/report.pdf", report.report_pdf, name="report_pdf"),
+    path("projects/<slug:slug>/printouts/", printout.printouts, name="printouts"),
+    path("projects/<slug:slug>/printouts/<uuid:pk>/", printout.printout_state, name="printout_state"),
+    path("projects/<slug:slug>/printouts/<uuid:pk>/report.pdf", printout.printout_pdf, name="printout_pdf"),
     path("projects/<slug:slug>/records/<int:revision>/", record.record_state, name="record_state"),
     path("projects/<slug:slug>/records/<int:revision>/record.pdf", record.record_pdf, name="record_pdf"),
     path("verify/", verify.verify_page, name="verify"),

@@ -164,7 +164,9 @@ def trusted(seal: EmbeddedPdfSignature, roots: list[Certificate], result: Result
     from pyhanko.sign.validation.settings import KeyUsageConstraints
     from pyhanko_certvalidator import ValidationContext
 
-    logging.disable(logging.CRITICAL)  # pyHanko reports a broken chain in the log, we in words
+    for talkative in ("pyhanko", "pyhanko_certvalidator"):
+        # It reports a broken chain in the log, we in words.
+        logging.getLogger(talkative).setLevel(logging.CRITICAL + 1)
     inside = [certificate for certificate in seal.other_embedded_certs if certificate.self_issued]
     said = seal.self_reported_timestamp
     usage = KeyUsageConstraints({"digital_signature", "non_repudiation"}, match_all_key_usages=True)

@@ -13,7 +13,7 @@ from checklists.importing.plan import Launch, Source, create_project
 from checklists.importing.reading import read_checklist
 from checklists.models import Item, Project
 from golive_site.accounts.models import User
-from signoffs.models import Record, RecordState
+from signoffs.models import JobState, Printout, Record
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 T_ZERO = datetime(2027, 2, 7, 6, 0, tzinfo=UTC)
@@ -115,7 +115,7 @@ def sealed_record(project: Project, content: bytes = b"%PDF-1.7 sealed") -> Reco
         project=project,
         revision=1,
         defaults={
-            "state": RecordState.SEALED,
+            "state": JobState.SEALED,
             "ordered_at": T_ZERO,
             "due_at": T_ZERO,
             "head_seq": 1,
@@ -129,6 +129,16 @@ def sealed_record(project: Project, content: bytes = b"%PDF-1.7 sealed") -> Reco
     record.path.parent.mkdir(parents=True, exist_ok=True)
     record.path.write_bytes(content)
     return record
+
+
+def printout(project: Project, content: bytes = b"%PDF-1.7 printed") -> Printout:
+    """A printout that is ready, with any bytes."""
+    made = Printout.objects.create(
+        project=project, by=project.created_by, at=T_ZERO, due_at=T_ZERO, state=JobState.READY, size=len(content)
+    )
+    made.path.parent.mkdir(parents=True, exist_ok=True)
+    made.path.write_bytes(content)
+    return made
 
 
 def seed(number: str) -> Path:

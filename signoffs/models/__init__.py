@@ -1,6 +1,8 @@
 """The nouns of approval, one file each."""
 
-from signoffs.models.record import Record, RecordState
+from signoffs.models.job import Job, JobState
+from signoffs.models.printout import Printout, Variant
+from signoffs.models.record import Record
 from signoffs.models.signature import Decision, Signature
 
-__all__ = ["Decision", "Record", "RecordState", "Signature"]
+__all__ = ["Decision", "Job", "JobState", "Printout", "Record", "Signature", "Variant"]

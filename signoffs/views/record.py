@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from checklists.access import project_for
 from checklists.act import Request, act_of
 from checklists.models import Action, JournalEntry
-from signoffs.models import Record, RecordState
+from signoffs.models import JobState, Record
 
 
 @require_safe
@@ -28,7 +28,7 @@ def record_pdf(request: Request, slug: str, revision: int) -> HttpResponse:
     """The sealed bytes: the same for everybody, every time."""
     project = project_for(request, slug)
     record = get_object_or_404(
-        Record.objects.select_related("project"), project=project, revision=revision, state=RecordState.SEALED
+        Record.objects.select_related("project"), project=project, revision=revision, state=JobState.SEALED
     )
     try:
         content = record.path.read_bytes()

@@ -1,4 +1,4 @@
-"""The report: looked at on a page, downloaded as a PDF."""
+"""The report: looked at on a page, printed as of now, and its sealed records."""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -7,44 +7,35 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from checklists.access import project_for
-from checklists.act import Request, act_of
-from checklists.models import Action, JournalEntry
+from checklists.act import Request
+from checklists.models import Project
 from checklists.readiness import tallies
 from signoffs import gate, pdf
-from signoffs.models import Record
-from signoffs.report import report_of
+from signoffs.models import Printout, Record
+from signoffs.printout_forms import PrintoutForm
+
+# A person's newest ones stand on the page.
+SHOWN = 5
 
 
 @require_safe
 def report(request: Request, slug: str) -> HttpResponse:
-    """What the report will say, and the button that downloads it, or why it cannot be made here."""
     project = project_for(request, slug)
+    return report_page(request, project, PrintoutForm(project))
+
+
+def report_page(request: Request, project: Project, form: PrintoutForm, status: int = 200) -> HttpResponse:
+    """What the report will say, the form that prints it, or why it cannot be printed here."""
+    own = Printout.objects.filter(project=project, by=request.user).select_related("phase", "section")
     context = {
         "project": project,
         "tab": "report",
         "readiness": tallies(project),
         "complete": gate.is_complete(project),
         "pdf_problem": pdf.problem(),
+        "form": form,
+        "printouts": own[:SHOWN],
         "records": Record.objects.filter(project=project).select_related("project"),
         "verify_address": settings.BASE_URL + reverse("verify"),
     }
-    return render(request, "signoffs/report.html", context)
-
-
-@require_safe
-def report_pdf(request: Request, slug: str) -> HttpResponse:
-    project = project_for(request, slug)
-    if problem := pdf.problem():
-        return HttpResponse(problem, status=503, content_type="text/plain; charset=utf-8")
-    act = act_of(request)
-    with project.locked():
-        JournalEntry.objects.record(project, act, Action.REPORT_DOWNLOADED, subject=project.name)
-    content = pdf.render(report_of(project, act.at))
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{project.slug}-go-live-report.pdf"',
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return render(request, "signoffs/report.html", context, status=status)

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.builders import item, sealed_record
+from tests.builders import item, printout, sealed_record
 
 READERS = {"manager", "technician", "approver", "auditor"}
 WORKERS = {"manager", "technician"}
@@ -36,7 +36,9 @@ ADDRESSES = {
     "readiness": ("get", READERS),
     "go_live": ("get", MANAGERS),
     "report": ("get", READERS),
-    "report_pdf": ("get", READERS),
+    "printouts": ("post", READERS),
+    "printout_state": ("get", READERS),
+    "printout_pdf": ("get", READERS),
     "record_state": ("get", READERS),
     "record_pdf": ("get", READERS),
     "several": ("get", WORKERS),
@@ -135,6 +137,8 @@ def address(name, project):
         }
         new = [procedure.pk] if what == "step" else []
         return reverse(name, args=[project.slug, *(new if act == "new" else [rows[what].pk])])
+    if name.startswith("printout_"):
+        numbered[name] = [printout(project).pk]
     extra = [item(project, "Lamps answer").number] if name.startswith("item") else numbered.get(name, [])
     return reverse(name, args=[project.slug, *extra])
 

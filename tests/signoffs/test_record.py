@@ -15,7 +15,8 @@ from checklists.models import Action
 from signoffs import pdf, seal, sealing, verify
 from signoffs.duties import DUTIES
 from signoffs.gate import sign, standings
-from signoffs.models import Decision, Record, RecordState
+from signoffs.models import Decision, JobState, Record
+from signoffs.models.job import LOAN
 from tests.builders import item, sealed_record, settle
 from tests.conftest import NOON
 
@@ -48,7 +49,7 @@ def made(record: Record, at=SOON) -> Record:
 
 def test_it_is_sealed_once_and_verifies(ordered, complete):
     record = made(ordered)
-    assert record.state == RecordState.SEALED, record.problem
+    assert record.state == JobState.SEALED, record.problem
     content = record.path.read_bytes()
     assert hashlib.sha256(content).hexdigest() == record.sha256
     head = (record.head_seq, record.head_hash)
@@ -65,7 +66,7 @@ def test_ordering_it_again_changes_nothing(ordered, complete, approver, act):
     record = made(ordered)
     with complete.locked():
         again = Record.objects.order(complete, act(approver), 1)
-    assert (again.pk, again.state) == (record.pk, RecordState.SEALED)
+    assert (again.pk, again.state) == (record.pk, JobState.SEALED)
 
 
 def test_the_worker_makes_it_and_tells_those_who_signed(ordered, approver, manager, mailoutbox):
@@ -100,18 +101,18 @@ def test_a_damaged_file_is_never_given_out(project, auditor, signed_in, damage):
 
 
 def test_a_worker_that_died_is_followed_by_another(ordered):
-    assert sealing.lent(SOON).pk == ordered.pk
-    assert sealing.lent(SOON + timedelta(minutes=1)) is None
-    record = made(ordered, SOON + sealing.LOAN)
-    assert (record.state, record.attempts) == (RecordState.SEALED, 2)
+    assert Record.lent(SOON).pk == ordered.pk
+    assert Record.lent(SOON + timedelta(minutes=1)) is None
+    record = made(ordered, SOON + LOAN)
+    assert (record.state, record.attempts) == (JobState.SEALED, 2)
 
 
 def test_a_worker_that_was_slow_throws_its_work_away(ordered, complete):
-    slow = sealing.lent(SOON)
-    content = sealing.drawn(slow, lambda percent: None)
-    record = made(ordered, SOON + sealing.LOAN)
-    assert record.state == RecordState.SEALED
-    sealing.keep(slow, content, SOON + sealing.LOAN)
+    slow = Record.lent(SOON)
+    content = sealing.drawn(slow)
+    record = made(ordered, SOON + LOAN)
+    assert record.state == JobState.SEALED
+    sealing.keep(slow, content, SOON + LOAN)
     assert Record.objects.get().sha256 == record.sha256 != slow.sha256
     assert record.path.exists() and not slow.path.exists()
     assert complete.journal.filter(action=Action.RECORD_SEALED).count() == 1
@@ -120,13 +121,13 @@ def test_a_worker_that_was_slow_throws_its_work_away(ordered, complete):
 def test_what_went_wrong_is_said_and_it_is_tried_again(ordered, auditor, signed_in, settings, tmp_path):
     settings.SEAL_KEY, settings.SEAL_CERT = str(tmp_path / "none"), str(tmp_path / "none")
     record = made(ordered)
-    assert record.state == RecordState.FAILED
+    assert record.state == JobState.FAILED
     assert "cannot be read" in record.problem
     page = signed_in(auditor).get(reverse("report", args=[ordered.project.slug])).text
     assert "cannot be read" in page and "tried again" in page
     settings.SEAL_KEY = settings.SEAL_CERT = ""
-    assert made(ordered, SOON + timedelta(seconds=1)).state == RecordState.FAILED
-    assert made(ordered, SOON + timedelta(minutes=2)).state == RecordState.SEALED
+    assert made(ordered, SOON + timedelta(seconds=1)).state == JobState.FAILED
+    assert made(ordered, SOON + timedelta(minutes=2)).state == JobState.SEALED
 
 
 def test_what_is_not_complete_is_not_sealed(project, manager, act):
@@ -144,7 +145,7 @@ def test_reopening_supersedes_and_the_next_revision_is_another_file(ordered, com
     second = made(second, SOON + timedelta(minutes=1))
     first.refresh_from_db()
     assert first.superseded_at == SOON and first.path.exists()
-    assert second.state == RecordState.SEALED and second.superseded_at is None
+    assert second.state == JobState.SEALED and second.superseded_at is None
     assert first.sha256 != second.sha256
 
 
@@ -152,14 +153,14 @@ def test_what_was_reopened_before_it_was_made_is_not_made(ordered, complete, man
     with complete.locked():
         Record.objects.supersede(complete, act(manager))
     record = made(ordered)
-    assert record.state == RecordState.DROPPED
+    assert record.state == JobState.DROPPED
     assert not complete.journal.filter(action=Action.RECORD_SEALED).exists()
 
 
 def test_it_holds_the_journal_as_it_was_when_it_was_ordered(ordered, complete, technician, act):
     item(complete, "Lamps answer").note(act(technician), "Said later")
     record = made(ordered)
-    assert record.state == RecordState.SEALED, record.problem
+    assert record.state == JobState.SEALED, record.problem
     result = verify.verify(record.path.read_bytes(), [])
     assert result.about["entries"] == record.head_seq
 
@@ -167,19 +168,20 @@ def test_it_holds_the_journal_as_it_was_when_it_was_ordered(ordered, complete, t
 def test_the_page_asks_again_until_it_is_sealed(ordered, auditor, signed_in):
     browser = signed_in(auditor)
     where = reverse("record_state", args=[ordered.project.slug, 1])
-    Record.objects.update(state=RecordState.RENDERING, lease=uuid4(), progress=40)
+    Record.objects.update(state=JobState.RENDERING, lease=uuid4(), progress=40)
     waiting = browser.get(where).text
     assert re.search(r'<progress max="100"\s+value="40"', waiting)
     assert 'hx-trigger="every 2s"' in waiting
-    Record.objects.update(state=RecordState.DUE, lease=None)
+    Record.objects.update(state=JobState.DUE, lease=None)
     made(ordered)
     done = browser.get(where).text
     assert "hx-trigger" not in done
     assert ordered.sha256 in done
 
 
-def test_progress_is_told_while_it_is_made(ordered):
-    told: list[int] = []
-    sealing.drawn(sealing.lent(SOON), told.append)
+def test_progress_is_told_while_it_is_made(ordered, monkeypatch):
+    record, told = Record.lent(SOON), []
+    monkeypatch.setattr(Record, "tell", lambda self, percent: told.append(percent))
+    sealing.drawn(record)
     assert told == sorted(told)
     assert told[0] == 5 and told[-1] == 95

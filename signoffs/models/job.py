@@ -1,0 +1,82 @@
+"""Work for the worker: lent to one at a time, tried again until it is done, with words about what keeps it waiting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+# The largest plans take a minute; a worker that has said nothing for this long is dead.
+LOAN = timedelta(minutes=15)
+SLOWEST = timedelta(hours=1)
+
+
+class JobState(models.TextChoices):
+    DUE = "due", _("Waits for the worker")
+    RENDERING = "rendering", _("Is being made")
+    FAILED = "failed", _("Could not be made yet, and is tried again")
+    SEALED = "sealed", _("Sealed")
+    READY = "ready", _("Ready")
+    DROPPED = "dropped", _("Not made: the project was reopened before")
+
+
+# Something is still to be done, and the page that shows it asks again.
+UNFINISHED = (JobState.DUE, JobState.RENDERING, JobState.FAILED)
+
+
+class Job(models.Model):
+    """`lease` is held by the worker that does it, until `due_at`; `progress` counts percent meanwhile."""
+
+    state = models.CharField(max_length=16, choices=JobState.choices, default=JobState.DUE)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    lease = models.UUIDField(null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0)
+    problem = models.TextField(blank=True)
+    size = models.PositiveIntegerField(default=0)
+
+    objects: models.Manager[Self]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED
+
+    @classmethod
+    def lent(cls, now: datetime) -> Self | None:
+        """The next one that is due, lent to the caller. A loan that has run out is due, too: who held it is dead."""
+        while job := cls.objects.filter(state__in=UNFINISHED, due_at__lte=now).order_by("due_at", "pk").first():
+            loan = uuid4()
+            # Of several workers that saw it, one changes what it saw.
+            seen = cls.objects.filter(pk=job.pk, state=job.state, lease=job.lease, attempts=job.attempts)
+            won = seen.update(
+                state=JobState.RENDERING,
+                lease=loan,
+                due_at=now + LOAN,
+                attempts=F("attempts") + 1,
+                progress=0,
+                problem="",
+            )
+            if won:
+                return cls.objects.select_related("project").get(pk=job.pk)
+        return None
+
+    @property
+    def ours(self) -> models.QuerySet[Self]:
+        """The row, as long as the loan is ours."""
+        return type(self).objects.filter(pk=self.pk, lease=self.lease)
+
+    def tell(self, percent: int) -> None:
+        """Say how far it is, for the page that waits."""
+        self.ours.update(progress=percent)
+
+    def put_off(self, problem: str, now: datetime) -> None:
+        """It went wrong, for a reason that those who wait can read; again later, ever more slowly."""
+        wait = min(SLOWEST, timedelta(seconds=15 * 2 ** min(self.attempts, 10)))
+        self.ours.update(state=JobState.FAILED, lease=None, due_at=now + wait, problem=problem[:1000], progress=0)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import project_for
 from checklists.act import Request, act_of
 from checklists.models import Action, JournalEntry
+from checklists.views.export import attachment
 from signoffs.models import JobState, Printout
 from signoffs.printout_forms import PrintoutForm
 from signoffs.views.report import report_page
@@ -37,16 +38,15 @@ def printout_state(request: Request, slug: str, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def printout_pdf(request: Request, slug: str, pk: UUID) -> HttpResponse | FileResponse:
+def printout_pdf(request: Request, slug: str, pk: UUID) -> HttpResponse:
     project = project_for(request, slug)
     printout = get_object_or_404(Printout, project=project, pk=pk, state=JobState.READY)
     try:
-        file = printout.path.open("rb")
+        content = printout.path.read_bytes()
     except OSError:
         return HttpResponse(status=404)
     act = act_of(request)
     with project.locked():
         JournalEntry.objects.record(project, act, Action.REPORT_DOWNLOADED, subject=project.name)
-    headers = {"X-Content-Type-Options": "nosniff"}
     name = f"{project.slug}-{'form' if printout.variant == 'form' else 'go-live-report'}.pdf"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf", headers=headers)
+    return attachment(content, "application/pdf", name)

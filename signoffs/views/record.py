@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from checklists.access import project_for
 from checklists.act import Request, act_of
 from checklists.models import Action, JournalEntry
+from checklists.views.export import attachment
 from signoffs.models import JobState, Record
 
 
@@ -43,12 +44,6 @@ def record_pdf(request: Request, slug: str, revision: int) -> HttpResponse:
     act = act_of(request)
     with project.locked():
         JournalEntry.objects.record(project, act, Action.RECORD_DOWNLOADED, subject=str(revision))
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{project.slug}-record-{revision}.pdf"',
-            "X-Content-Type-Options": "nosniff",
-            "ETag": f'"{record.sha256}"',
-        },
-    )
+    answer = attachment(content, "application/pdf", f"{project.slug}-record-{revision}.pdf")
+    answer["ETag"] = f'"{record.sha256}"'
+    return answer

@@ -49,7 +49,7 @@ def test_from_the_page_to_the_file(project, auditor, technician, signed_in):
     print_due(printout.at)
     assert "hx-trigger" not in browser.get(state).text
     answer = browser.get(printout.get_absolute_url())
-    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    assert answer.content.startswith(b"%PDF-")
     last = project.journal.last()
     assert (last.action, last.actor) == (Action.REPORT_DOWNLOADED, auditor)
     # Others see the project, and not what somebody else printed.

@@ -210,7 +210,7 @@ if not DEBUG:
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # A laptop keeps mails as files, so that their links can be followed; a server without a mail server prints them.
-MAILS_KEPT = f"filemail://{(DATA_DIR / 'mails').resolve()}" if DEBUG else "consolemail://"
+MAILS_KEPT = f"filemail:///{(DATA_DIR / 'mails').resolve()}" if DEBUG else "consolemail://"
 globals().update(env.email_url("GOLIVE_EMAIL_URL", default=MAILS_KEPT))
 DEFAULT_FROM_EMAIL = env.str("GOLIVE_MAIL_FROM", default="golive@localhost")
 

@@ -117,6 +117,16 @@ class MoveForm(ReasonedForm):
         return where
 
 
+class StepForm(MoveForm):
+    """A step up or down, into or out of something; for what is not put at places."""
+
+    def clean_to(self) -> str:
+        to = super().clean_to()
+        if to not in STEPS:
+            raise ValidationError(_("Choose where it goes."))
+        return to
+
+
 class AmendForm(ReasonedForm):
     """What the plan says about an item. `seen` tells from which words the person began."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,7 +27,6 @@ def plan_edit(request: Request, slug: str) -> HttpResponse:
     """The whole plan to be changed. Posted: the reason that is offered with every change from now on."""
     project = project_for(request, slug, need=Need.MANAGE)
     if request.method == "POST":
-        remember(request, project, request.POST.get("reason", "")[:1000])
         return changed(request, project, _("This reason goes with every change from now on."))
     return edit_page(request, project)
 
@@ -36,18 +37,21 @@ def edit_page(
     """The page, or for htmx its changing part, with the phase opened that was asked for or changed."""
     asked = request.GET.get("phase", "")
     opened = phase if phase is not None else int(asked) if asked.isdecimal() and len(asked) < 10 else None
-    context = {
+    context = {"tab": "plan", "sheet": sheet_of(project, opened), "refusal": refusal}
+    return editing_page(request, project, "plan_edit", context, status)
+
+
+def editing_page(request: Request, project: Project, name: str, context: dict, status: int) -> HttpResponse:
+    """A page of which htmx gets the part that changes, and swaps it as a whole wherever it was asked from."""
+    context |= {
         "project": project,
-        "tab": "plan",
         "seq": JournalEntry.objects.head(project),
-        "sheet": sheet_of(project, opened),
         "reason": remembered(request, project),
-        "refusal": refusal,
     }
-    template = "checklists/_plan_edit.html" if request.htmx else "checklists/plan_edit.html"
-    response = render(request, template, context, status=status)
-    if request.htmx:
-        response["HX-Retarget"], response["HX-Reswap"] = "#plan-edit", "outerHTML"
+    if not request.htmx:
+        return render(request, f"checklists/{name}.html", context, status=status)
+    response = render(request, f"checklists/_{name}.html", context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#plan-edit", "outerHTML"
     return response
 
 
@@ -58,27 +62,47 @@ def changed(
 
     `place` is the phase that is opened and the row, for what is no item.
     """
+    remember(request, project)
     if item:
         place = item.phase_id, "" if item.retired_at else f"edit-{item.number}"
     phase, row = place or (None, "")
     if request.htmx:
-        response = edit_page(request, project, phase=phase)
-        response["HX-Trigger-After-Settle"] = json.dumps({"plan-edited": {"row": row, "said": said}})
-        return response
+        return told(edit_page(request, project, phase=phase), said, row)
     messages.success(request, said)
     where = f"?phase={phase}#{row}" if phase else ""
     return redirect(reverse("plan_edit", args=[project.slug]) + where)
 
 
-def refused(request: Request, project: Project, words: str, *, status: int = 409) -> HttpResponse:
-    """What was asked for by a button of the page and cannot be done, told above the plan as it is now."""
-    return edit_page(request, project, status=status, refusal=words)
+def told(response: HttpResponse, said: str, row: str) -> HttpResponse:
+    """The answer with what plan_edit.js says aloud, and the row to which it gives the focus."""
+    response["HX-Trigger-After-Settle"] = json.dumps({"plan-edited": {"row": row, "said": said}})
+    return response
 
 
-def form_page(
-    request: Request, project: Project, template: str, form: Any, *, status: int = 200, refusal: str = "", **more: Any
+def by_form(
+    request: Request,
+    project: Project,
+    template: str,
+    form: forms.Form,
+    do: Callable[[dict], HttpResponse],
+    *,
+    overtaken: Callable[[TransitionRefused], None] | None = None,
+    **more: Any,
 ) -> HttpResponse:
-    """A form of its own page, or for htmx in the page's dialog."""
+    """Ask by a form, on a page of its own or for htmx in the page's dialog; answered, do it.
+
+    A refusal keeps all that was typed; `overtaken` may show there what somebody else made of it.
+    """
+    status, refusal = 200, ""
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                return do(form.cleaned_data)
+            except TransitionRefused as other:
+                status, refusal = 409, str(other)
+                if overtaken:
+                    overtaken(other)
     context = {
         "project": project,
         "tab": "plan",
@@ -87,13 +111,29 @@ def form_page(
         "refusal": refusal,
         **more,
     }
-    return render(
-        request, context["form_template"] if request.htmx else "checklists/plan_form.html", context, status=status
-    )
+    page = context["form_template"] if request.htmx else "checklists/plan_form.html"
+    return render(request, page, context, status=status)
 
 
-def remember(request: Request, project: Project, reason: str) -> None:
+def by_button(
+    request: Request,
+    project: Project,
+    form: forms.Form,
+    do: Callable[[dict], HttpResponse],
+    page: Callable[..., HttpResponse] = edit_page,
+) -> HttpResponse:
+    """Do what a button of the page asks for; a refusal is told above the plan as it is now."""
+    if not form.is_valid():
+        return page(request, project, status=422, refusal=str(next(iter(form.errors.values()))[0]))
+    try:
+        return do(form.cleaned_data)
+    except TransitionRefused as refusal:
+        return page(request, project, status=409, refusal=str(refusal))
+
+
+def remember(request: Request, project: Project) -> None:
     """Offer the same reason with the next change: people change several things for one."""
+    reason = request.POST.get("reason", "")[:1000]
     if remembered(request, project) != reason:
         request.session["plan_reasons"] = {**request.session.get("plan_reasons", {}), project.slug: reason}
 
@@ -105,24 +145,25 @@ def remembered(request: Request, project: Project) -> str:
 def plan_baseline(request: Request, slug: str) -> HttpResponse:
     """What baselining means, and the act itself."""
     project = project_for(request, slug, need=Need.MANAGE)
-    if request.method == "POST":
+
+    def do(_data: dict) -> HttpResponse:
         baseline(project, act_of(request))
         return changed(request, project, _("The plan is baselined: every change says why from now on."))
-    return form_page(request, project, "_plan_baseline.html", None, items=project.items.count())
+
+    form = forms.Form(posted(request))
+    return by_form(request, project, "_plan_baseline.html", form, do, items=project.items.count())
 
 
 def plan_item_new(request: Request, slug: str) -> HttpResponse:
     """A new item, at the `place` of the query."""
     project = project_for(request, slug, need=Need.MANAGE)
+
+    def do(data: dict) -> HttpResponse:
+        text, place = data["text"], data["place"]
+        more = {name: data[name] for name in ("reason", "details", "commands", "window")}
+        item = add_item(project, act_of(request), text, place, **more)
+        return changed(request, project, _("Added #%(number)s.") % {"number": item.number}, item)
+
     place = {"place": request.GET.get("place", "")}
     form = AddForm(project, posted(request), initial=place, remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        data = dict(form.cleaned_data)
-        try:
-            item = add_item(project, act_of(request), data.pop("text"), data.pop("place"), **data)
-            remember(request, project, data["reason"])
-            return changed(request, project, _("Added #%(number)s.") % {"number": item.number}, item)
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-    return form_page(request, project, "_plan_item_new.html", form, status=status, refusal=refusal)
+    return by_form(request, project, "_plan_item_new.html", form, do)

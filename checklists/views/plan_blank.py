@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from checklists.access import Need, project_for
-from checklists.act import Request, TransitionRefused, act_of
+from checklists.act import Request, act_of
 from checklists.forms import posted
 from checklists.models import Field, Item, Phase, Project, Section
 from checklists.plan_forms import BlankForm, ReasonedForm
 from checklists.planning.blanks import PLANNED, Owner, add_blank, amend_blank, restore_blank, retire_blank
 from checklists.planning.places import Place
 from checklists.planning.seen import seen_of
-from checklists.views.plan import changed, form_page, refused, remember, remembered
+from checklists.views.plan import by_button, by_form, changed, remembered
 
 
 def owner_of(project: Project, written: str) -> Owner:
@@ -50,17 +52,13 @@ def field_new(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug, need=Need.MANAGE)
     owner = owner_of(project, request.GET.get("place", ""))
     form = BlankForm(project, posted(request), remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            field = add_blank(project, act_of(request), owner, form.asks, reason=reason)
-            remember(request, project, reason)
-            return changed(request, project, _("Added the blank “%(label)s”.") % {"label": field}, place=where(field))
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-    more = {"title": _("Add a blank to “%(owner)s”") % {"owner": owner}, "act": _("Add the blank")}
-    return form_page(request, project, "_plan_blank.html", form, status=status, refusal=refusal, **more)
+
+    def do(data: dict) -> HttpResponse:
+        field = add_blank(project, act_of(request), owner, form.asks, reason=data["reason"])
+        return changed(request, project, _("Added the blank “%(label)s”.") % {"label": field}, place=where(field))
+
+    more: dict[str, Any] = {"title": _("Add a blank to “%(owner)s”") % {"owner": owner}, "act": _("Add the blank")}
+    return by_form(request, project, "_plan_blank.html", form, do, **more)
 
 
 def field_edit(request: Request, slug: str, pk: int) -> HttpResponse:
@@ -69,42 +67,41 @@ def field_edit(request: Request, slug: str, pk: int) -> HttpResponse:
     initial = {name: getattr(field, name) for name in PLANNED} | {"seen": seen_of(field, PLANNED)}
     initial["choices"] = "\n".join(field.choices)
     form = BlankForm(project, posted(request), initial=initial, remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            amend_blank(field, act_of(request), form.asks, began=data["seen"], reason=data["reason"])
-            remember(request, project, data["reason"])
-            return changed(request, project, _("Changed the blank “%(label)s”.") % {"label": field}, place=where(field))
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-            form.begin_again(seen_of(field, PLANNED))
-    more = {"title": _("Edit the blank “%(label)s”") % {"label": field}, "act": _("Save"), "field": field}
-    return form_page(request, project, "_plan_blank.html", form, status=status, refusal=refusal, **more)
+
+    def do(data: dict) -> HttpResponse:
+        amend_blank(field, act_of(request), form.asks, began=data["seen"], reason=data["reason"])
+        return changed(request, project, _("Changed the blank “%(label)s”.") % {"label": field}, place=where(field))
+
+    more: dict[str, Any] = {
+        "title": _("Edit the blank “%(label)s”") % {"label": field},
+        "act": _("Save"),
+        "field": field,
+        "overtaken": lambda _refusal: form.begin_again(seen_of(field, PLANNED)),
+    }
+    return by_form(request, project, "_plan_blank.html", form, do, **more)
 
 
 @require_POST
 def field_retirement(request: Request, slug: str, pk: int) -> HttpResponse:
     """Take a blank out of the plan; what was entered stays with it."""
-    return _done(request, slug, pk, out=True)
+    project, field = fetch(request, slug, pk)
+
+    def do(data: dict) -> HttpResponse:
+        retire_blank(field, act_of(request), reason=data["reason"])
+        said = _("The blank “%(label)s” is out of the plan.") % {"label": field}
+        return changed(request, project, said, place=where(field))
+
+    return by_button(request, project, ReasonedForm(project, request.POST), do)
 
 
 @require_POST
 def field_restoration(request: Request, slug: str, pk: int) -> HttpResponse:
     """Put a blank back."""
-    return _done(request, slug, pk, out=False)
-
-
-def _done(request: Request, slug: str, pk: int, *, out: bool) -> HttpResponse:
     project, field = fetch(request, slug, pk)
-    form = ReasonedForm(project, request.POST)
-    if not form.is_valid():
-        return refused(request, project, str(form.errors["reason"][0]), status=422)
-    reason = form.cleaned_data["reason"]
-    try:
-        (retire_blank if out else restore_blank)(field, act_of(request), reason=reason)
-    except TransitionRefused as refusal:
-        return refused(request, project, str(refusal))
-    remember(request, project, reason)
-    told = _("The blank “%(label)s” is out of the plan.") if out else _("The blank “%(label)s” is back in the plan.")
-    return changed(request, project, told % {"label": field}, place=where(field))
+
+    def do(data: dict) -> HttpResponse:
+        restore_blank(field, act_of(request), reason=data["reason"])
+        said = _("The blank “%(label)s” is back in the plan.") % {"label": field}
+        return changed(request, project, said, place=where(field))
+
+    return by_button(request, project, ReasonedForm(project, request.POST), do)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from checklists.access import Need, project_for
-from checklists.act import Request, TransitionRefused, act_of
+from checklists.act import Request, act_of
 from checklists.forms import posted
 from checklists.models import Field, Phase, Project, Section
-from checklists.plan_forms import DivisionForm, MoveForm, ReasonedForm
+from checklists.plan_forms import DivisionForm, ReasonedForm, StepForm
 from checklists.planning.divisions import (
     PLANNED,
     add_phase,
@@ -22,9 +25,8 @@ from checklists.planning.divisions import (
     restore_division,
     retire_division,
 )
-from checklists.planning.order import STEPS
 from checklists.planning.seen import seen_of
-from checklists.views.plan import changed, form_page, refused, remember, remembered
+from checklists.views.plan import by_button, by_form, changed, remembered
 
 
 def fetch(request: Request, slug: str, what: str, pk: int) -> tuple[Project, Phase | Section]:
@@ -46,35 +48,27 @@ def heading_of(division: Phase | Section) -> tuple[int, str]:
 def phase_new(request: Request, slug: str) -> HttpResponse:
     """A new phase, at the end."""
     project = project_for(request, slug, need=Need.MANAGE)
+
+    def do(data: dict) -> HttpResponse:
+        phase = add_phase(project, act_of(request), data["title"], window=data["window"], reason=data["reason"])
+        return changed(request, project, _("Added “%(title)s”.") % {"title": phase}, place=heading_of(phase))
+
     form = DivisionForm(project, posted(request), remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            phase = add_phase(project, act_of(request), data["title"], window=data["window"], reason=data["reason"])
-            remember(request, project, data["reason"])
-            return changed(request, project, _("Added “%(title)s”.") % {"title": phase}, place=heading_of(phase))
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-    more = {"title": _("Add a phase"), "act": _("Add the phase")}
-    return form_page(request, project, "_plan_division.html", form, status=status, refusal=refusal, **more)
+    more: dict[str, Any] = {"title": _("Add a phase"), "act": _("Add the phase")}
+    return by_form(request, project, "_plan_division.html", form, do, **more)
 
 
 def division_new(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
     """A new section at the end of a phase or section."""
     project, around = fetch(request, slug, what, pk)
+
+    def do(data: dict) -> HttpResponse:
+        section = add_section(around, act_of(request), data["title"], window=data["window"], reason=data["reason"])
+        return changed(request, project, _("Added “%(title)s”.") % {"title": section}, place=heading_of(section))
+
     form = DivisionForm(project, posted(request), remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            section = add_section(around, act_of(request), data["title"], window=data["window"], reason=data["reason"])
-            remember(request, project, data["reason"])
-            return changed(request, project, _("Added “%(title)s”.") % {"title": section}, place=heading_of(section))
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-    more = {"title": _("Add a section to “%(title)s”") % {"title": around}, "act": _("Add the section")}
-    return form_page(request, project, "_plan_division.html", form, status=status, refusal=refusal, **more)
+    more: dict[str, Any] = {"title": _("Add a section to “%(title)s”") % {"title": around}, "act": _("Add the section")}
+    return by_form(request, project, "_plan_division.html", form, do, **more)
 
 
 def division_edit(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
@@ -82,79 +76,60 @@ def division_edit(request: Request, slug: str, what: str, pk: int) -> HttpRespon
     project, division = fetch(request, slug, what, pk)
     initial = {name: getattr(division, name) for name in PLANNED} | {"seen": seen_of(division, PLANNED)}
     form = DivisionForm(project, posted(request), initial=initial, remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            amend_division(division, act_of(request), data, began=data["seen"], reason=data["reason"])
-            remember(request, project, data["reason"])
-            return changed(
-                request, project, _("Changed “%(title)s”.") % {"title": division}, place=heading_of(division)
-            )
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-            form.begin_again(seen_of(division, PLANNED))
+
+    def do(data: dict) -> HttpResponse:
+        amend_division(division, act_of(request), data, began=data["seen"], reason=data["reason"])
+        return changed(request, project, _("Changed “%(title)s”.") % {"title": division}, place=heading_of(division))
+
     own = (
         {"item": None, "section": division} if what == "section" else {"item": None, "section": None, "phase": division}
     )
-    more = {
+    more: dict[str, Any] = {
         "title": _("Edit “%(title)s”") % {"title": division},
         "act": _("Save"),
         "division": division,
         "what": what,
         "blanks": Field.with_retired.filter(project=project, **own).order_by("position"),
+        "overtaken": lambda _refusal: form.begin_again(seen_of(division, PLANNED)),
     }
-    return form_page(request, project, "_plan_division.html", form, status=status, refusal=refusal, **more)
+    return by_form(request, project, "_plan_division.html", form, do, **more)
 
 
 @require_POST
 def division_move(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
     """`to` is a step: up or down, for sections also deeper or higher."""
     project, division = fetch(request, slug, what, pk)
-    form = MoveForm(project, request.POST)
-    if not form.is_valid() or form.cleaned_data["to"] not in STEPS:
-        problem = next(iter(form.errors.values()))[0] if form.errors else _("Choose where it goes.")
-        return refused(request, project, str(problem), status=422)
-    step, reason = form.cleaned_data["to"], form.cleaned_data["reason"]
-    try:
-        if isinstance(division, Phase):
-            went = move_phase(division, act_of(request), step, reason=reason)
-        else:
-            went = move_section(division, act_of(request), step, reason=reason)
-    except TransitionRefused as refusal:
-        return refused(request, project, str(refusal))
-    remember(request, project, reason)
-    told = _("Moved “%(title)s”.") % {"title": division} if went else _("It cannot go further that way.")
-    return changed(request, project, told, place=heading_of(division))
+
+    def do(data: dict) -> HttpResponse:
+        verb: Callable[..., bool] = move_phase if what == "phase" else move_section
+        went = verb(division, act_of(request), data["to"], reason=data["reason"])
+        said = _("Moved “%(title)s”.") % {"title": division} if went else _("It cannot go further that way.")
+        return changed(request, project, said, place=heading_of(division))
+
+    return by_button(request, project, StepForm(project, request.POST), do)
 
 
 def division_retirement(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
     """Take a phase or section out of the plan with all that is in it."""
     project, division = fetch(request, slug, what, pk)
+
+    def do(data: dict) -> HttpResponse:
+        retire_division(division, act_of(request), reason=data["reason"])
+        return changed(request, project, _("“%(title)s” is out of the plan.") % {"title": division})
+
     form = ReasonedForm(project, posted(request), remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        try:
-            retire_division(division, act_of(request), reason=form.cleaned_data["reason"])
-            remember(request, project, form.cleaned_data["reason"])
-            return changed(request, project, _("“%(title)s” is out of the plan.") % {"title": division})
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-    more = {"division": division, "what": what, "parts": division.items.count()}
-    return form_page(request, project, "_plan_division_retire.html", form, status=status, refusal=refusal, **more)
+    more: dict[str, Any] = {"division": division, "what": what, "parts": division.items.count()}
+    return by_form(request, project, "_plan_division_retire.html", form, do, **more)
 
 
 @require_POST
 def division_restoration(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
     """Put a phase or section back."""
     project, division = fetch(request, slug, what, pk)
-    form = ReasonedForm(project, request.POST)
-    if not form.is_valid():
-        return refused(request, project, str(form.errors["reason"][0]), status=422)
-    try:
-        restore_division(division, act_of(request), reason=form.cleaned_data["reason"])
-    except TransitionRefused as refusal:
-        return refused(request, project, str(refusal))
-    remember(request, project, form.cleaned_data["reason"])
-    told = _("“%(title)s” is back in the plan.") % {"title": division}
-    return changed(request, project, told, place=heading_of(division))
+
+    def do(data: dict) -> HttpResponse:
+        restore_division(division, act_of(request), reason=data["reason"])
+        said = _("“%(title)s” is back in the plan.") % {"title": division}
+        return changed(request, project, said, place=heading_of(division))
+
+    return by_button(request, project, ReasonedForm(project, request.POST), do)

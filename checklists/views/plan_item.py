@@ -13,7 +13,7 @@ from checklists.forms import posted
 from checklists.models import Field, Item, Project
 from checklists.plan_forms import AmendForm, MoveForm, ReasonedForm, SplitForm
 from checklists.planning.items import Overtaken, amend_item, move_item, restore_item, retire_item, split_item
-from checklists.views.plan import changed, form_page, refused, remember, remembered
+from checklists.views.plan import by_button, by_form, changed, remembered
 
 
 def fetch(request: Request, slug: str, number: int) -> tuple[Project, Item]:
@@ -27,35 +27,29 @@ def item_edit(request: Request, slug: str, number: int) -> HttpResponse:
     """What the plan says about the item. A refusal keeps all that was typed, and shows what somebody else made of it."""
     project, item = fetch(request, slug, number)
     form = AmendForm(item, posted(request), remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            amend_item(item, act_of(request), form.changes, began=data["seen"], reason=data["reason"])
-            remember(request, project, data["reason"])
-            return changed(request, project, _("Changed #%(number)s.") % {"number": number}, item)
-        except Overtaken as overtaken:
-            form.overtaken(overtaken.item)
-            status, refusal = 409, str(overtaken)
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
+
+    def do(data: dict) -> HttpResponse:
+        amend_item(item, act_of(request), form.changes, began=data["seen"], reason=data["reason"])
+        return changed(request, project, _("Changed #%(number)s.") % {"number": number}, item)
+
+    def overtaken(refusal: TransitionRefused) -> None:
+        if isinstance(refusal, Overtaken):
+            form.overtaken(refusal.item)
+
     more = {"item": item, "blanks": Field.with_retired.filter(item=item).order_by("position")}
-    return form_page(request, project, "_plan_item_edit.html", form, status=status, refusal=refusal, **more)
+    return by_form(request, project, "_plan_item_edit.html", form, do, overtaken=overtaken, **more)
 
 
 @require_POST
 def item_move(request: Request, slug: str, number: int) -> HttpResponse:
     """`to` is a step (up, down, deeper, higher) or a place such as `after-item-12`."""
     project, item = fetch(request, slug, number)
-    form = MoveForm(project, request.POST)
-    if not form.is_valid():
-        return refused(request, project, str(next(iter(form.errors.values()))[0]), status=422)
-    try:
-        went = move_item(item, act_of(request), form.cleaned_data["to"], reason=form.cleaned_data["reason"])
-    except TransitionRefused as refusal:
-        return refused(request, project, str(refusal))
-    remember(request, project, form.cleaned_data["reason"])
-    return changed(request, project, where(item) if went else _("It cannot go further that way."), item)
+
+    def do(data: dict) -> HttpResponse:
+        went = move_item(item, act_of(request), data["to"], reason=data["reason"])
+        return changed(request, project, where(item) if went else _("It cannot go further that way."), item)
+
+    return by_button(request, project, MoveForm(project, request.POST), do)
 
 
 def where(item: Item) -> str:
@@ -74,48 +68,37 @@ def where(item: Item) -> str:
 def item_split(request: Request, slug: str, number: int) -> HttpResponse:
     """Several items instead of one."""
     project, item = fetch(request, slug, number)
+
+    def do(data: dict) -> HttpResponse:
+        parts = split_item(item, act_of(request), data["texts"], below=data["below"], reason=data["reason"])
+        numbers = ", ".join(f"#{part.number}" for part in parts)
+        said = _("Split #%(number)s; new: %(numbers)s.") % {"number": number, "numbers": numbers}
+        return changed(request, project, said, item)
+
     initial = {"texts": item.text, "below": "after"}
     form = SplitForm(project, posted(request), initial=initial, remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            parts = split_item(item, act_of(request), data["texts"], below=data["below"], reason=data["reason"])
-            remember(request, project, data["reason"])
-            numbers = ", ".join(f"#{part.number}" for part in parts)
-            said = _("Split #%(number)s; new: %(numbers)s.") % {"number": number, "numbers": numbers}
-            return changed(request, project, said, item)
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-    return form_page(request, project, "_plan_item_split.html", form, status=status, refusal=refusal, item=item)
+    return by_form(request, project, "_plan_item_split.html", form, do, item=item)
 
 
 def item_retirement(request: Request, slug: str, number: int) -> HttpResponse:
     """Take the item out of the plan, after saying what stays of it."""
     project, item = fetch(request, slug, number)
+
+    def do(data: dict) -> HttpResponse:
+        retire_item(item, act_of(request), reason=data["reason"])
+        return changed(request, project, _("#%(number)s is out of the plan.") % {"number": number}, item)
+
     form = ReasonedForm(project, posted(request), remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        try:
-            retire_item(item, act_of(request), reason=form.cleaned_data["reason"])
-            remember(request, project, form.cleaned_data["reason"])
-            return changed(request, project, _("#%(number)s is out of the plan.") % {"number": number}, item)
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-    more = {"item": item, "parts": item.children.count()}
-    return form_page(request, project, "_plan_item_retire.html", form, status=status, refusal=refusal, **more)
+    return by_form(request, project, "_plan_item_retire.html", form, do, item=item, parts=item.children.count())
 
 
 @require_POST
 def item_restoration(request: Request, slug: str, number: int) -> HttpResponse:
     """Put the item back."""
     project, item = fetch(request, slug, number)
-    form = ReasonedForm(project, request.POST)
-    if not form.is_valid():
-        return refused(request, project, str(form.errors["reason"][0]), status=422)
-    try:
-        restore_item(item, act_of(request), reason=form.cleaned_data["reason"])
-    except TransitionRefused as refusal:
-        return refused(request, project, str(refusal))
-    remember(request, project, form.cleaned_data["reason"])
-    return changed(request, project, _("#%(number)s is back in the plan.") % {"number": number}, item)
+
+    def do(data: dict) -> HttpResponse:
+        restore_item(item, act_of(request), reason=data["reason"])
+        return changed(request, project, _("#%(number)s is back in the plan.") % {"number": number}, item)
+
+    return by_button(request, project, ReasonedForm(project, request.POST), do)

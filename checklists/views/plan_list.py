@@ -2,71 +2,64 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from checklists.access import Need, project_for
-from checklists.act import Request, TransitionRefused, act_of
+from checklists.act import Request, act_of
 from checklists.forms import posted
-from checklists.models import Contact, EscalationLevel, JournalEntry, Procedure, Project, Step
-from checklists.plan_forms import MoveForm, ReasonedForm
+from checklists.models import Contact, EscalationLevel, Procedure, Project, Step
+from checklists.plan_forms import ReasonedForm, StepForm
 from checklists.plan_list_forms import FORMS
 from checklists.planning.lists import COLUMNS, Row, add_row, amend_row, move_row, restore_row, retire_row
-from checklists.planning.order import STEPS
 from checklists.planning.seen import seen_of
-from checklists.views.plan import form_page, remember, remembered
+from checklists.views.plan import by_button, by_form, editing_page, remember, remembered, told
+
+ADD = {
+    "contact": gettext_lazy("Add a contact"),
+    "level": gettext_lazy("Add an escalation level"),
+    "procedure": gettext_lazy("Add a procedure"),
+    "step": gettext_lazy("Add a step"),
+}
 
 
 def plan_lists(request: Request, slug: str) -> HttpResponse:
     """All lists to be changed. Posted: the reason that is offered with every change from now on."""
     project = project_for(request, slug, need=Need.MANAGE)
     if request.method == "POST":
-        remember(request, project, request.POST.get("reason", "")[:1000])
         return listed(request, project, _("This reason goes with every change from now on."))
     return lists_page(request, project)
 
 
 def lists_page(request: Request, project: Project, *, status: int = 200, refusal: str = "") -> HttpResponse:
     """The page, or for htmx its changing part."""
-    contacts, levels = (
-        Contact.with_retired.filter(project=project),
-        EscalationLevel.with_retired.filter(project=project),
-    )
-    procedures = Procedure.with_retired.filter(project=project)
     steps: dict[int, list[Step]] = {}
     for step in Step.with_retired.filter(procedure__project=project):
         steps.setdefault(step.procedure_id, []).append(step)
+    procedures = Procedure.with_retired.filter(project=project)
     context = {
-        "project": project,
         "tab": "contacts",
-        "seq": JournalEntry.objects.head(project),
-        "reason": remembered(request, project),
         "refusal": refusal,
-        "contacts": contacts,
-        "levels": levels,
+        "contacts": Contact.with_retired.filter(project=project),
+        "levels": EscalationLevel.with_retired.filter(project=project),
         "procedures": [(each, steps.get(each.pk, [])) for each in procedures],
     }
-    template = "checklists/_plan_lists.html" if request.htmx else "checklists/plan_lists.html"
-    response = render(request, template, context, status=status)
-    if request.htmx:
-        response["HX-Retarget"], response["HX-Reswap"] = "#plan-edit", "outerHTML"
-    return response
+    return editing_page(request, project, "plan_lists", context, status)
 
 
 def listed(request: Request, project: Project, said: str, row: str = "") -> HttpResponse:
     """The answer to a change: the lists as they are now, and a sentence."""
+    remember(request, project)
     if request.htmx:
-        response = lists_page(request, project)
-        response["HX-Trigger-After-Settle"] = json.dumps({"plan-edited": {"row": row, "said": said}})
-        return response
+        return told(lists_page(request, project), said, row)
     messages.success(request, said)
     return redirect(reverse("plan_lists", args=[project.slug]) + (f"#{row}" if row else ""))
 
@@ -79,10 +72,6 @@ def fetch(request: Request, slug: str, what: str, pk: int) -> tuple[Project, Row
     return project, get_object_or_404(rows, **{path: project}, pk=pk)
 
 
-def row_id(what: str, row: Row) -> str:
-    return f"{what}-{row.pk}"
-
-
 def row_new(request: Request, slug: str, what: str, pk: int = 0) -> HttpResponse:
     """A new row at the end of its list; a step belongs to the procedure `pk`."""
     project = project_for(request, slug, need=Need.MANAGE)
@@ -90,23 +79,13 @@ def row_new(request: Request, slug: str, what: str, pk: int = 0) -> HttpResponse
     if what == "step":
         owner = {"procedure": get_object_or_404(Procedure.objects.select_related("project"), project=project, pk=pk)}
     form = FORMS[what](project, posted(request), remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            row = add_row(form.model(**owner, **form.values), act_of(request), reason=reason)
-            remember(request, project, reason)
-            return listed(request, project, _("Added “%(title)s”.") % {"title": row}, row_id(what, row))
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-    titles = {
-        "contact": _("Add a contact"),
-        "level": _("Add an escalation level"),
-        "procedure": _("Add a procedure"),
-        "step": _("Add a step"),
-    }
-    more = {"title": titles[what], "act": _("Add it"), "back": "plan_lists"}
-    return form_page(request, project, "_plan_row.html", form, status=status, refusal=refusal, **more)
+
+    def do(data: dict) -> HttpResponse:
+        row = add_row(form.model(**owner, **form.values), act_of(request), reason=data["reason"])
+        return listed(request, project, _("Added “%(title)s”.") % {"title": row}, f"{what}-{row.pk}")
+
+    more: dict[str, Any] = {"title": ADD[what], "act": _("Add it"), "back": "plan_lists"}
+    return by_form(request, project, "_plan_row.html", form, do, **more)
 
 
 def row_edit(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
@@ -115,58 +94,52 @@ def row_edit(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
     columns = COLUMNS[type(row)]
     initial = {name: getattr(row, name) for name in columns} | {"seen": seen_of(row, columns)}
     form = FORMS[what](project, posted(request), initial=initial, remembered=remembered(request, project))
-    status, refusal = (422 if form.is_bound else 200), ""
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            amend_row(row, act_of(request), form.values, began=data["seen"], reason=data["reason"])
-            remember(request, project, data["reason"])
-            return listed(request, project, _("Changed “%(title)s”.") % {"title": row}, row_id(what, row))
-        except TransitionRefused as other:
-            status, refusal = 409, str(other)
-            form.begin_again(seen_of(row, columns))
-    more = {"title": _("Edit “%(title)s”") % {"title": row}, "act": _("Save"), "back": "plan_lists"}
-    return form_page(request, project, "_plan_row.html", form, status=status, refusal=refusal, **more)
+
+    def do(data: dict) -> HttpResponse:
+        amend_row(row, act_of(request), form.values, began=data["seen"], reason=data["reason"])
+        return listed(request, project, _("Changed “%(title)s”.") % {"title": row}, f"{what}-{pk}")
+
+    more: dict[str, Any] = {
+        "title": _("Edit “%(title)s”") % {"title": row},
+        "act": _("Save"),
+        "back": "plan_lists",
+        "overtaken": lambda _refusal: form.begin_again(seen_of(row, columns)),
+    }
+    return by_form(request, project, "_plan_row.html", form, do, **more)
 
 
 @require_POST
 def row_move(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
     """`to` is up or down."""
     project, row = fetch(request, slug, what, pk)
-    form = MoveForm(project, request.POST)
-    if not form.is_valid() or form.cleaned_data["to"] not in STEPS:
-        problem = next(iter(form.errors.values()))[0] if form.errors else _("Choose where it goes.")
-        return lists_page(request, project, status=422, refusal=str(problem))
-    try:
-        went = move_row(row, act_of(request), form.cleaned_data["to"], reason=form.cleaned_data["reason"])
-    except TransitionRefused as refusal:
-        return lists_page(request, project, status=409, refusal=str(refusal))
-    remember(request, project, form.cleaned_data["reason"])
-    told = _("Moved “%(title)s”.") % {"title": row} if went else _("It cannot go further that way.")
-    return listed(request, project, told, row_id(what, row))
+
+    def do(data: dict) -> HttpResponse:
+        went = move_row(row, act_of(request), data["to"], reason=data["reason"])
+        said = _("Moved “%(title)s”.") % {"title": row} if went else _("It cannot go further that way.")
+        return listed(request, project, said, f"{what}-{pk}")
+
+    return by_button(request, project, StepForm(project, request.POST), do, lists_page)
 
 
 @require_POST
 def row_retirement(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
     """Take a row out of the plan."""
-    return _turn(request, slug, what, pk, out=True)
+    project, row = fetch(request, slug, what, pk)
+
+    def do(data: dict) -> HttpResponse:
+        retire_row(row, act_of(request), reason=data["reason"])
+        return listed(request, project, _("“%(title)s” is out of the plan.") % {"title": row}, f"{what}-{pk}")
+
+    return by_button(request, project, ReasonedForm(project, request.POST), do, lists_page)
 
 
 @require_POST
 def row_restoration(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
     """Put a row back."""
-    return _turn(request, slug, what, pk, out=False)
-
-
-def _turn(request: Request, slug: str, what: str, pk: int, *, out: bool) -> HttpResponse:
     project, row = fetch(request, slug, what, pk)
-    form = ReasonedForm(project, request.POST)
-    if not form.is_valid():
-        return lists_page(request, project, status=422, refusal=str(form.errors["reason"][0]))
-    try:
-        (retire_row if out else restore_row)(row, act_of(request), reason=form.cleaned_data["reason"])
-    except TransitionRefused as refusal:
-        return lists_page(request, project, status=409, refusal=str(refusal))
-    remember(request, project, form.cleaned_data["reason"])
-    told = _("“%(title)s” is out of the plan.") if out else _("“%(title)s” is back in the plan.")
-    return listed(request, project, told % {"title": row}, row_id(what, row))
+
+    def do(data: dict) -> HttpResponse:
+        restore_row(row, act_of(request), reason=data["reason"])
+        return listed(request, project, _("“%(title)s” is back in the plan.") % {"title": row}, f"{what}-{pk}")
+
+    return by_button(request, project, ReasonedForm(project, request.POST), do, lists_page)

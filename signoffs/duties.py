@@ -8,7 +8,15 @@ from datetime import datetime
 from checklists.configuration import note_settings
 from checklists.mailing import deliver_due
 from checklists.models.checkpoint import keep_daily
+from signoffs.bundling import bundle_due
 from signoffs.printing import print_due
 from signoffs.sealing import seal_due
 
-DUTIES: tuple[Callable[[datetime], object], ...] = (deliver_due, note_settings, keep_daily, seal_due, print_due)
+DUTIES: tuple[Callable[[datetime], object], ...] = (
+    deliver_due,
+    note_settings,
+    keep_daily,
+    seal_due,
+    print_due,
+    bundle_due,
+)

@@ -97,6 +97,7 @@ class Action(models.TextChoices):
     # Of the instance's own chain.
     INSTANCE_STARTED = "instance.started", "began this journal"
     SETTINGS_CHANGED = "instance.settings_changed", "started with other settings:"
+    BUNDLE_DOWNLOADED = "instance.bundle_downloaded", "downloaded the records of"
     SIGNED_IN = "account.signed_in", "signed in"
     SIGNED_OUT = "account.signed_out", "signed out"
     SIGN_IN_FAILED = "account.sign_in_failed", "failed to sign in as"

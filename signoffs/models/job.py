@@ -40,6 +40,8 @@ class Job(models.Model):
     size = models.PositiveIntegerField(default=0)
 
     objects: models.Manager[Self]
+    # What is read together with it.
+    WITH: tuple[str, ...] = ("project",)
 
     class Meta:
         abstract = True
@@ -64,7 +66,7 @@ class Job(models.Model):
                 problem="",
             )
             if won:
-                return cls.objects.select_related("project").get(pk=job.pk)
+                return cls.objects.select_related(*cls.WITH).get(pk=job.pk)
         return None
 
     @property

@@ -36,6 +36,7 @@ def project_for(request: Request, slug: str, need: Need = Need.READ) -> Project:
     mine = Project.objects.visible_to(request.user).annotate(own_role=F("memberships__role"))
     project: Project = get_object_or_404(mine, slug=slug)
     project.rights = Rights(vars(project)["own_role"])
+    request.standing = (project.pk, project.rights.role.value)
     if project.rights.role not in need.value:
         raise PermissionDenied
     return project

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from django.db import models, transaction
+from django.db import models
 
 from checklists.act import Act
 from checklists.importing.plan import Launch
@@ -41,8 +41,9 @@ RETIRED = ("retired_at", "retired_by", "retired_reason")
 RUN: dict[type[models.Model], tuple[str, ...]] = {
     Phase: ("opened_at", "opened_by", "opened_reason", *RETIRED),
     Section: RETIRED,
-    Item: ("state", "owner", "settled_by", "settled_at", "changed_at", "reason", *RETIRED),
-    Field: RETIRED,
+    Item: ("state", "owner", "settled_by", "settled_at", "changed_at", "reason", "version", *RETIRED),
+    Field: ("version", *RETIRED),
+    Slot: ("version",),
     Contact: RETIRED,
     EscalationLevel: RETIRED,
     Procedure: RETIRED,
@@ -64,13 +65,12 @@ Row = TypeVar("Row", bound=models.Model)
 Copies = dict[type[models.Model], dict[int, Any]]
 
 
-@transaction.atomic
 def clone_project(original: Project, launch: Launch, act: Act, with_people: bool = False) -> Project:
     """The plan of `original` with everything open, as a new project; who acts becomes its manager. All or nothing.
 
     Words such as "T-3 days" are kept as they are and count from the new T-0; dates inside texts stay as written.
     """
-    with original.locked():
+    with original.locked(act):
         project = _copy_of(
             original,
             {},

@@ -26,10 +26,10 @@ class Outcome:
         return said
 
 
-def each_of(project: Project, numbers: Iterable[int], verb: Callable[[Item], None]) -> Outcome:
+def each_of(project: Project, act: Act, numbers: Iterable[int], verb: Callable[[Item], None]) -> Outcome:
     """Do the verb to these items, parts before their groups, so that a group whose parts are settled follows."""
     outcome = Outcome()
-    with project.locked():
+    with project.locked(act):
         for item in project.items.filter(number__in=numbers).select_related("project").order_by("-depth", "position"):
             try:
                 verb(item)

@@ -58,6 +58,7 @@ class Row:
     """
 
     number: int
+    mark: str
     url: str
     text: str
     state: str
@@ -189,6 +190,7 @@ def row_of(
         when, tone = timetable.due_words(item)
     return Row(
         number=item.number,
+        mark=item.mark,
         url=f"/projects/{project.slug}/items/{item.number}/",
         text=rendering.inline(item.text),
         state=item.state,
@@ -211,7 +213,7 @@ def row_of(
 
 def with_value(fields: QuerySet[Field]) -> QuerySet[FieldWithValue]:
     """Fields with the value that each has now."""
-    latest = Reading.objects.filter(field=OuterRef("pk")).order_by("-at", "-pk").values("value")[:1]
+    latest = Reading.objects.filter(field=OuterRef("pk")).order_by("-pk").values("value")[:1]
     return fields.annotate(value=Subquery(latest))
 
 

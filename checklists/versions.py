@@ -18,7 +18,7 @@ from checklists.importing.outline import Outline
 from checklists.importing.plan import Launch, Source, create_project
 from checklists.importing.reading import read_checklist
 from checklists.limits import limits_in_force
-from checklists.models import Membership, Project, Role, Template, TemplateVersion
+from checklists.models import Membership, Project, RequestKey, Role, Template, TemplateVersion
 from checklists.templating import Variable, fill, variables_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def make_project(
     source = fill(text_of(version), values).encode()
     outline = read_checklist(source, limits_in_force())
     name = f"{version.template.slug}-v{version.number}.md"
-    with transaction.atomic():
+    with RequestKey.objects.once(act):
         project = create_project(outline, Source(name, source), launch, act, template_version=version)
         for person in people:
             Membership.objects.admit(project, act, person.email, "", person.role)

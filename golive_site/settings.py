@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "checklists.repeats.RepeatMiddleware",
 ]
 
 ROOT_URLCONF = "golive_site.urls"

@@ -118,7 +118,7 @@ def locked_until(user: User, now: datetime) -> datetime | None:
 
 def refuse_password(slot: Slot, act: Act) -> None:
     """Record that the password was wrong: somebody may be guessing it."""
-    with slot.project.locked():
+    with slot.project.locked(act):
         JournalEntry.objects.record(slot.project, act, Action.SIGNING_REFUSED, subject=slot.title)
 
 
@@ -129,7 +129,7 @@ def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: st
     before), and when the slot is validly signed. A stale signature and a no-go are superseded, never deleted.
     """
     project = slot.project
-    with project.locked():
+    with project.locked(act):
         standing = next(standing for standing in standings(project) if standing.slot.pk == slot.pk)
         if standing.state == "valid":
             raise TransitionRefused(f"{standing.signature} already. Nothing was changed.")

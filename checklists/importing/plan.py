@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from checklists.act import Act
 from checklists.importing import outline as read
 from checklists.models import (
@@ -23,6 +21,7 @@ from checklists.models import (
     Phase,
     Procedure,
     Project,
+    RequestKey,
     Role,
     Section,
     Slot,
@@ -298,7 +297,6 @@ def asking_for(slot: read.Slot, childless: list[Item]) -> Item | None:
     return max(above, key=lambda item: item.source_line, default=None)
 
 
-@transaction.atomic
 def create_project(
     outline: read.Outline, source: Source, launch: Launch, act: Act, template_version: TemplateVersion | None = None
 ) -> Project:
@@ -306,29 +304,30 @@ def create_project(
 
     `template_version` is what the source was filled from; the project stays pinned to it.
     """
-    project = Project.objects.create(
-        slug=Project.free_slug(launch.name),
-        name=launch.name,
-        customer=launch.customer,
-        system=launch.system,
-        go_live_at=launch.go_live_at,
-        zone=launch.zone,
-        document_title=outline.title,
-        metadata=list(outline.metadata.items()),
-        prose=outline.prose,
-        source=source.data,
-        source_name=source.name[:255],
-        source_sha256=hashlib.sha256(source.data).hexdigest(),
-        repairs=[asdict(repair) for repair in outline.repairs],
-        warnings=outline.warnings,
-        template_version=template_version,
-        created_at=act.at,
-        created_by=act.by,
-    )
-    Membership.objects.create(project=project, user=act.by, role=Role.MANAGER)
-    PlanWriter(project).write(outline)
-    facts: dict[str, Any] = {"source": source.name, "sha256": project.source_sha256}
-    if template_version:
-        facts["template"] = str(template_version)
-    JournalEntry.objects.record(project, act, Action.PROJECT_CREATED, subject=project.name, **facts)
-    return project
+    with RequestKey.objects.once(act):
+        project = Project.objects.create(
+            slug=Project.free_slug(launch.name),
+            name=launch.name,
+            customer=launch.customer,
+            system=launch.system,
+            go_live_at=launch.go_live_at,
+            zone=launch.zone,
+            document_title=outline.title,
+            metadata=list(outline.metadata.items()),
+            prose=outline.prose,
+            source=source.data,
+            source_name=source.name[:255],
+            source_sha256=hashlib.sha256(source.data).hexdigest(),
+            repairs=[asdict(repair) for repair in outline.repairs],
+            warnings=outline.warnings,
+            template_version=template_version,
+            created_at=act.at,
+            created_by=act.by,
+        )
+        Membership.objects.create(project=project, user=act.by, role=Role.MANAGER)
+        PlanWriter(project).write(outline)
+        facts: dict[str, Any] = {"source": source.name, "sha256": project.source_sha256}
+        if template_version:
+            facts["template"] = str(template_version)
+        JournalEntry.objects.record(project, act, Action.PROJECT_CREATED, subject=project.name, **facts)
+        return project

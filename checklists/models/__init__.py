@@ -13,6 +13,7 @@ from checklists.models.note import Note
 from checklists.models.phase import Phase, Section
 from checklists.models.procedure import Procedure, Step
 from checklists.models.project import Project
+from checklists.models.request_key import RequestKey
 from checklists.models.slot import Slot
 from checklists.models.template import Template, TemplateVersion
 
@@ -33,6 +34,7 @@ __all__ = [
     "Procedure",
     "Project",
     "Reading",
+    "RequestKey",
     "Role",
     "Section",
     "Slot",

@@ -12,6 +12,7 @@ from checklists.models.journal import Action, JournalEntry
 from checklists.models.phase import Phase, Section
 from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
+from checklists.models.versioned import Versioned
 
 
 class FieldKind(models.TextChoices):
@@ -24,7 +25,7 @@ class FieldKind(models.TextChoices):
     CHOICE = "choice", "Choice"
 
 
-class Field(Retirable):
+class Field(Retirable, Versioned):
     """A blank such as `count: ___`: of an item, else of the section, phase or project that it stands in."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="fields")
@@ -65,16 +66,28 @@ class Field(Retirable):
 
     def read(self, act: Act, value: str) -> None:
         """Give the field a value. Earlier values stay as history; the same value again changes nothing."""
-        with self.project.locked():
+        with self.project.locked(act):
             self.refresh_from_db(from_queryset=Field.with_retired.select_related("project", "item", "retired_by"))
             if self.retired_at:
                 raise TransitionRefused(
                     _("%(who)s took “%(what)s” out of the plan. Nothing was changed.")
                     % {"who": self.retired_by, "what": self}
                 )
-            before = self.readings.last()
+            before = self.readings.select_related("by").last()
             if before and before.value == value:
                 return
+            if before and self.is_overtaken(act):
+                told = {
+                    "who": before.by,
+                    "value": f"{before.value} {self.unit}".strip(),
+                    "when": self.project.local(before.at).strftime("%H:%M %Z"),
+                }
+                raise TransitionRefused(
+                    _("%(who)s entered “%(value)s” here at %(when)s. Yours was not saved; save again to replace it.")
+                    % told
+                )
+            self.version += 1
+            self.save(update_fields=["version"])
             self.readings.create(value=value, by=act.by, at=act.at)
             JournalEntry.objects.record(
                 self.project,
@@ -95,7 +108,7 @@ class Reading(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ["at", "pk"]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.value

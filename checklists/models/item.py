@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
-from checklists.models.journal import Action, JournalEntry
+from checklists.models.journal import CHANGES_ITEM, Action, JournalEntry
 from checklists.models.phase import Phase, Section
 from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.timing import Timing
+from checklists.models.versioned import Versioned
 
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
@@ -69,7 +70,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(state__in=SETTLED)
 
 
-class Item(Retirable, Timing):
+class Item(Retirable, Timing, Versioned):
     """One thing to do or to confirm. `number` names it, the same for ever; `position` is where it stands in the plan.
 
     `expected` is the result that the author expects, `threshold` what a value is checked against, `condition` the
@@ -150,6 +151,7 @@ class Item(Retirable, Timing):
                 return
             self._guard_not_settled()
             self._guard_not_with_others(act)
+            self._guard_seen(act)
             self._give_to(act.by, act)
             self._record(act, Action.ITEM_CLAIMED)
 
@@ -161,6 +163,7 @@ class Item(Retirable, Timing):
             self._guard_not_settled()
             if not for_others:
                 self._guard_not_with_others(act)
+            self._guard_seen(act)
             held_by, self.owner = self.owner, None
             if self.state == State.CLAIMED:
                 self._enter(State.OPEN, act)
@@ -196,6 +199,7 @@ class Item(Retirable, Timing):
             self._guard_not_settled()
             if not for_others and self.owner_id != act.by.pk:
                 raise TransitionRefused("Only who has an item, or a manager, hands it over. Nothing was changed.")
+            self._guard_seen(act)
             self._give_to(to, act)
             self._record(act, Action.ITEM_HANDED_OVER, to=f"to {to}")
 
@@ -212,6 +216,7 @@ class Item(Retirable, Timing):
         with self._changing(act):
             if self.state not in STUCK:
                 raise TransitionRefused("This item is neither blocked nor failed. Nothing was changed.")
+            self._guard_seen(act)
             self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
             self._record(act, Action.ITEM_RESUMED)
             if self.children.exists() and not self.children.open().exists():
@@ -225,6 +230,7 @@ class Item(Retirable, Timing):
             last = self.history.order_by("-seq").first()
             if last is None or last.actor_id != act.by.pk or last.action not in UNDOES:
                 raise TransitionRefused("The last change of this item is not yours to take back. Nothing was changed.")
+            self._guard_seen(act)
             if last.action in (Action.ITEM_COMPLETED, Action.ITEM_SET_ASIDE):
                 self._unsettle_above(act)
                 self._give_to(act.by, act)
@@ -243,6 +249,7 @@ class Item(Retirable, Timing):
         with self._changing(act):
             if not self.is_settled:
                 raise TransitionRefused("This item is not settled, so there is nothing to reopen. Nothing was changed.")
+            self._guard_seen(act)
             self._reopen(act, reason)
             above = self.parent
             while above is not None and above.is_settled:
@@ -260,7 +267,7 @@ class Item(Retirable, Timing):
 
     @contextmanager
     def _changing(self, act: Act) -> Iterator[None]:
-        with self.project.locked():
+        with self.project.locked(act):
             people = ("owner", "settled_by", "retired_by")
             self.refresh_from_db(from_queryset=Item.with_retired.select_related(*people, "parent", "project"))
             self._guard_in_plan()
@@ -269,6 +276,11 @@ class Item(Retirable, Timing):
 
     def _record(self, act: Act, action: Action, remark: str = "", **facts) -> None:
         JournalEntry.objects.record(self.project, act, action, item=self, remark=remark, **facts)
+
+    def count_change(self) -> None:
+        """Another version; called by the journal for every entry that tells of a change, and by nobody else."""
+        Item.with_retired.filter(pk=self.pk).update(version=F("version") + 1)
+        self.version += 1
 
     def _enter(self, state: State, act: Act, reason: str = "") -> None:
         self.state, self.reason, self.changed_at = state, reason, act.at
@@ -303,6 +315,7 @@ class Item(Retirable, Timing):
             self._guard_not_settled()
             if not for_others:
                 self._guard_not_with_others(act)
+            self._guard_seen(act)
             self._enter(state, act, reason)
             self._record(act, action, reason)
 
@@ -345,3 +358,18 @@ class Item(Retirable, Timing):
         if waiting := self.children.open().count():
             noun = "sub-item is" if waiting == 1 else "sub-items are"
             raise TransitionRefused(f"{waiting} {noun} still open. Settle them first, and this one settles itself.")
+        self._guard_seen(act)
+
+    def _guard_seen(self, act: Act) -> None:
+        """Refuse what somebody decided on while looking at an older state, when no other guard says it better."""
+        if not self.is_overtaken(act):
+            return
+        last = self.history.filter(action__in=CHANGES_ITEM).order_by("-seq").first()
+        told = {
+            "when": self.project.local(last.at).strftime("%H:%M %Z") if last else "",
+            "who": last.actor_name if last else "",
+            "what": last.get_action_display() if last else "",
+        }
+        raise TransitionRefused(
+            _("This item was changed while you looked at it (%(when)s: %(who)s %(what)s). Nothing was changed.") % told
+        )

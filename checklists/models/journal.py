@@ -109,6 +109,22 @@ class Action(models.TextChoices):
     ACCOUNT_CREATED = "account.created", "made an account for"
 
 
+# What makes another version of an item: whoever saw the one before did not see this.
+CHANGES_ITEM = {
+    Action.ITEM_CLAIMED,
+    Action.ITEM_RELEASED,
+    Action.ITEM_COMPLETED,
+    Action.ITEM_REOPENED,
+    Action.ITEM_BLOCKED,
+    Action.ITEM_RESUMED,
+    Action.ITEM_FAILED,
+    Action.ITEM_HANDED_OVER,
+    Action.ITEM_UNDONE,
+    Action.ITEM_SET_ASIDE,
+    Action.ITEM_AMENDED,
+}
+
+
 def announce(project: Project, seq: int, action: Action) -> None:
     """Tell the processes that listen for open pages. PostgreSQL delivers on commit; SQLite is asked, not told."""
     if connection.vendor == "postgresql":
@@ -130,6 +146,9 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
     ) -> JournalEntry:
         """Append one entry; the caller holds the project's lock. `remark` is what the person wrote."""
         entry = self._append(project, act.at, act.by, action, item, subject, remark, facts)
+        act.effect.project, act.effect.seq = project.pk, entry.seq
+        if item is not None and action in CHANGES_ITEM:
+            item.count_change()
         announce(project, entry.seq, action)
         return entry
 
@@ -274,7 +293,7 @@ class JournalEntry(models.Model):
         project = self.project
         if project is None:
             raise TransitionRefused(_("Entries of the instance hold nothing that somebody wrote. Nothing was changed."))
-        with project.locked():
+        with project.locked(act):
             self.refresh_from_db()
             if not self.remark:
                 return

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.mail import Mail
 from checklists.models.project import Project
+from checklists.models.versioned import Versioned
 
 
 class Role(models.TextChoices):
@@ -25,7 +27,7 @@ class MembershipManager(models.Manager["Membership"]):
     def admit(self, project: Project, act: Act, email: str, name: str, role: Role) -> Membership:
         """Give somebody a role, or another one. A new person gets an account without a usable password."""
         users = get_user_model().objects
-        with project.locked():
+        with project.locked(act):
             user = users.filter(email__iexact=email.strip()).first()
             if user is None:
                 user = users.create_user(email, name=name)
@@ -38,6 +40,7 @@ class MembershipManager(models.Manager["Membership"]):
             else:
                 member.guard_manager_remains()
                 member.role, action = role, Action.MEMBER_CHANGED
+                member.version += 1
                 member.save()
             entry = JournalEntry.objects.record(project, act, action, subject=str(user), role=Role(role).label)
             if action == Action.MEMBER_ADDED:
@@ -47,7 +50,7 @@ class MembershipManager(models.Manager["Membership"]):
             return member
 
 
-class Membership(models.Model):
+class Membership(Versioned):
     """Somebody's role in a project; one role per person and project."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
@@ -68,8 +71,17 @@ class Membership(models.Model):
 
     def remove(self, act: Act) -> None:
         """Take the person off the project; what they did and signed stays."""
-        with self.project.locked():
+        with self.project.locked(act):
+            now = Membership.objects.filter(pk=self.pk).first()
+            if now is None:
+                return
+            self.role, self.version = now.role, now.version
             self.guard_manager_remains()
+            if self.is_overtaken(act):
+                raise TransitionRefused(
+                    _("Somebody changed this meanwhile: %(who)s is %(role)s now. Nothing was changed.")
+                    % {"who": self.user, "role": self.get_role_display()}
+                )
             self.delete()
             JournalEntry.objects.record(self.project, act, Action.MEMBER_REMOVED, subject=str(self.user))
 

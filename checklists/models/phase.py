@@ -76,7 +76,7 @@ class Phase(Division):
 
     def open_early(self, act: Act, reason: str) -> None:
         """Let the phase be worked on before those before it are settled, for a reason; for managers."""
-        with self.project.locked():
+        with self.project.locked(act):
             self.refresh_from_db(from_queryset=Phase.objects.select_related("project"))
             if self.opened_at:
                 return

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import Http404
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -19,6 +20,7 @@ from checklists import schedule
 from checklists.act import Act, TransitionRefused
 from checklists.locks import NO_PROJECT, wait_for_lock
 from checklists.models.journal import Action, JournalEntry
+from checklists.models.request_key import RequestKey
 
 if TYPE_CHECKING:
     from checklists.access import Rights
@@ -101,15 +103,27 @@ class Project(models.Model):
         return moment.astimezone(self.tzinfo)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, act: Act | None = None) -> Iterator[None]:
         """A transaction in which nobody else changes this project: the only way in which plan data is written.
 
         PostgreSQL: an advisory lock until the transaction's end. SQLite: its transactions take the write lock at once
-        (`transaction_mode` IMMEDIATE in the settings), so none is needed.
+        (`transaction_mode` IMMEDIATE in the settings), so none is needed. Without an act the application does it.
         """
-        with transaction.atomic():
+        with RequestKey.objects.once(act):
             wait_for_lock(self.pk)
+            if act:
+                self._guard_standing(act)
             yield
+
+    def _guard_standing(self, act: Act) -> None:
+        """Who was removed, deactivated or given another role since the request came does nothing any more."""
+        if act.standing is None or act.standing[0] != self.pk:
+            return
+        role = self.memberships.filter(user=act.by, user__is_active=True).values_list("role", flat=True).first()
+        if role is None:
+            raise Http404
+        if role != act.standing[1]:
+            raise PermissionDenied
 
     # -- Verbs -------------------------------------------------------------------------------------------------------
 
@@ -118,7 +132,7 @@ class Project(models.Model):
 
         `seen` is the T-0 that the person saw when they decided: refused when somebody else moved it meanwhile.
         """
-        with self.locked():
+        with self.locked(act):
             self.refresh_from_db(fields=["go_live_at", "zone"])
             if (self.go_live_at, self.zone) == (moment, zone):
                 return
@@ -133,7 +147,7 @@ class Project(models.Model):
 
     def order_phases(self, act: Act, sequential: bool) -> None:
         """Say whether phases follow each other; for managers."""
-        with self.locked():
+        with self.locked(act):
             self.refresh_from_db(fields=["sequential"])
             if self.sequential == sequential:
                 return

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from checklists.act import Act
+from checklists.act import Act, TransitionRefused
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.phase import Phase
 from checklists.models.project import Project
+from checklists.models.versioned import Versioned
 
 
 class SlotKind(models.TextChoices):
@@ -34,7 +36,7 @@ class Scope(models.TextChoices):
     PLAN = "plan", "The whole plan"
 
 
-class Slot(models.Model):
+class Slot(Versioned):
     """Who must sign what: `title` is the role or area of the source.
 
     `item` is the item that asks for this signature, if it was written below one: it is done by signing, so signing does
@@ -91,11 +93,17 @@ class Slot(models.Model):
 
     def rescope(self, act: Act, scope: Scope, phase: Phase | None) -> None:
         """Say what the slot is about. A signature that is there becomes stale by it, as by any change."""
-        with self.project.locked():
+        with self.project.locked(act):
             self.refresh_from_db()
             if (self.scope, self.phase_id) == (scope, phase.pk if phase else None):
                 return
             before = self.scope_name
+            if self.is_overtaken(act):
+                raise TransitionRefused(
+                    _("Somebody changed this meanwhile: it is about %(scope)s now. Nothing was changed.")
+                    % {"scope": before}
+                )
+            self.version += 1
             self.scope, self.phase = scope, phase
             self.save()
             JournalEntry.objects.record(

@@ -13,7 +13,7 @@ from checklists.models import Action, JournalEntry, Project
 
 def baseline(project: Project, act: Act) -> None:
     """Say that the plan is agreed on; for managers. There is no way back."""
-    with project.locked():
+    with project.locked(act):
         project.refresh_from_db(fields=["baselined_at", "baselined_by"])
         if project.baselined_at:
             return
@@ -23,9 +23,9 @@ def baseline(project: Project, act: Act) -> None:
 
 
 @contextmanager
-def changing_plan(project: Project, reason: str) -> Iterator[None]:
+def changing_plan(project: Project, act: Act, reason: str) -> Iterator[None]:
     """The lock under which the plan is changed; refused without a reason where one is needed."""
-    with project.locked():
+    with project.locked(act):
         project.refresh_from_db(fields=["baselined_at", "baselined_by"])
         if project.baselined_at and not reason.strip():
             raise TransitionRefused(_("The plan is baselined: say why it changes. Nothing was changed."))

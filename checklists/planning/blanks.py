@@ -30,7 +30,7 @@ def place_of(owner: Owner) -> dict:
 
 def add_blank(project: Project, act: Act, owner: Owner, asks: dict, *, reason: str = "") -> Field:
     """A new blank at the end of its place. `asks` is what it asks for: label, kind, unit, choices."""
-    with changing_plan(project, reason):
+    with changing_plan(project, act, reason):
         if not isinstance(owner, Project):
             owner.refresh_from_db()
             if owner.retired_at:
@@ -45,7 +45,7 @@ def add_blank(project: Project, act: Act, owner: Owner, asks: dict, *, reason: s
 
 def amend_blank(field: Field, act: Act, asks: dict, *, began: str, reason: str = "") -> None:
     """Change what the blank asks for. One into which something was entered keeps its kind: the values are of that kind."""
-    with changing_plan(field.project, reason):
+    with changing_plan(field.project, act, reason):
         _again(field)
         before = {name: getattr(field, name) for name in PLANNED}
         after = {name: value for name, value in asks.items() if name in PLANNED and value != before[name]}
@@ -67,7 +67,7 @@ def amend_blank(field: Field, act: Act, asks: dict, *, began: str, reason: str =
 
 def retire_blank(field: Field, act: Act, *, reason: str = "") -> None:
     """Take the blank out of the plan. The values that were entered are kept with it."""
-    with changing_plan(field.project, reason):
+    with changing_plan(field.project, act, reason):
         _again(field, also_retired=True)
         if field.retired_at:
             return
@@ -79,7 +79,7 @@ def retire_blank(field: Field, act: Act, *, reason: str = "") -> None:
 
 def restore_blank(field: Field, act: Act, *, reason: str = "") -> None:
     """Put the blank back with its values."""
-    with changing_plan(field.project, reason):
+    with changing_plan(field.project, act, reason):
         _again(field, also_retired=True)
         if not field.retired_at:
             return

@@ -39,7 +39,7 @@ PLANNED = ("title", "window", "recurrence")
 
 def add_phase(project: Project, act: Act, title: str, *, window: str = "", reason: str = "") -> Phase:
     """A new phase at the end, before the success criteria."""
-    with changing_plan(project, reason):
+    with changing_plan(project, act, reason):
         phases = list(Phase.with_retired.filter(project=project))
         at = next((place for place, each in enumerate(phases) if each.kind == PhaseKind.CRITERIA), len(phases))
         phase = Phase(project=project, title=title, position=ASIDE * 2, **timing_of_division(window, ""))
@@ -53,7 +53,7 @@ def add_phase(project: Project, act: Act, title: str, *, window: str = "", reaso
 
 def add_section(place: Division, act: Act, title: str, *, window: str = "", reason: str = "") -> Section:
     """A new section at the end of a phase, or of the section that is around it."""
-    with changing_plan(project_of(place), reason):
+    with changing_plan(project_of(place), act, reason):
         _guard_in_plan(place)
         phase = place if isinstance(place, Phase) else place.phase
         above = place if isinstance(place, Section) else None
@@ -70,7 +70,7 @@ def add_section(place: Division, act: Act, title: str, *, window: str = "", reas
 
 def amend_division(division: Division, act: Act, changes: dict, *, began: str, reason: str = "") -> None:
     """Rename a phase or section, or say when it is. `began` is what `seen_of` told when the person began to write."""
-    with changing_plan(project_of(division), reason):
+    with changing_plan(project_of(division), act, reason):
         _again(division)
         _guard_in_plan(division)
         before = {name: getattr(division, name) for name in PLANNED}
@@ -95,7 +95,7 @@ def amend_division(division: Division, act: Act, changes: dict, *, began: str, r
 
 def move_phase(phase: Phase, act: Act, step: Step, *, reason: str = "") -> bool:
     """One up or down; where there is nowhere to go, nothing changes (False)."""
-    with changing_plan(phase.project, reason):
+    with changing_plan(phase.project, act, reason):
         _again(phase)
         _guard_in_plan(phase)
         phases = list(Phase.with_retired.filter(project=phase.project))
@@ -114,7 +114,7 @@ def move_phase(phase: Phase, act: Act, step: Step, *, reason: str = "") -> bool:
 def move_section(section: Section, act: Act, step: Step, *, reason: str = "") -> bool:
     """One step with all that is in it: among its neighbours, into or out of one, or over the edge of its phase."""
     project = project_of(section)
-    with changing_plan(project, reason):
+    with changing_plan(project, act, reason):
         _again(section)
         _guard_in_plan(section)
         target = _target(section, step)
@@ -147,7 +147,7 @@ def move_section(section: Section, act: Act, step: Step, *, reason: str = "") ->
 
 def retire_division(division: Division, act: Act, *, reason: str = "") -> None:
     """Take a phase or section out of the plan with all that is in it. It is kept, and can be put back."""
-    with changing_plan(project_of(division), reason):
+    with changing_plan(project_of(division), act, reason):
         _again(division)
         if division.retired_at:
             return
@@ -175,7 +175,7 @@ def retire_division(division: Division, act: Act, *, reason: str = "") -> None:
 
 def restore_division(division: Division, act: Act, *, reason: str = "") -> None:
     """Put a phase or section back where it stood, with what went out of the plan together with it."""
-    with changing_plan(project_of(division), reason):
+    with changing_plan(project_of(division), act, reason):
         _again(division)
         if not division.retired_at:
             return

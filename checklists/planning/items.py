@@ -58,7 +58,7 @@ def add_item(
 
     Without a place it stands at the end of the last phase.
     """
-    with changing_plan(project, reason):
+    with changing_plan(project, act, reason):
         order = Order(project)
         source = read_item(text)
         source.details, source.commands = list(details), list(commands)
@@ -70,7 +70,7 @@ def add_item(
 
 def amend_item(item: Item, act: Act, changes: dict, *, began: str, reason: str = "") -> None:
     """Change what the plan says about the item. `began` is what `seen_of` told when the person began to write."""
-    with changing_plan(item.project, reason):
+    with changing_plan(item.project, act, reason):
         _again(item)
         before = planned(item)
         after = {name: value for name, value in changes.items() if name in PLANNED and value != before[name]}
@@ -99,7 +99,7 @@ def amend_item(item: Item, act: Act, changes: dict, *, began: str, reason: str =
 
 def move_item(item: Item, act: Act, where: Place | Step, *, reason: str = "") -> bool:
     """Put the item and all below it somewhere else; a step that leads nowhere changes nothing (False)."""
-    with changing_plan(item.project, reason):
+    with changing_plan(item.project, act, reason):
         _again(item)
         order = Order(item.project)
         row, above = order.items[item.pk], item.parent
@@ -126,7 +126,7 @@ def split_item(item: Item, act: Act, texts: list[str], *, below: bool = False, r
 
     `below`: all texts become its sub-items; else it gets the first text, and the others stand behind it.
     """
-    with changing_plan(item.project, reason):
+    with changing_plan(item.project, act, reason):
         _again(item)
         _guard_unsettled(item, _("Reopen it, then split it: what was done is not rewritten."))
         order = Order(item.project)
@@ -154,7 +154,7 @@ def split_item(item: Item, act: Act, texts: list[str], *, below: bool = False, r
 
 def retire_item(item: Item, act: Act, *, reason: str = "") -> None:
     """Take the item and all below it out of the plan. It is kept with everything that happened to it."""
-    with changing_plan(item.project, reason):
+    with changing_plan(item.project, act, reason):
         item.refresh_from_db(from_queryset=Item.with_retired.select_related("project", "parent", "retired_by"))
         if item.retired_at:
             return
@@ -169,7 +169,7 @@ def retire_item(item: Item, act: Act, *, reason: str = "") -> None:
 
 def restore_item(item: Item, act: Act, *, reason: str = "") -> None:
     """Put the item back where it stood, with what went out of the plan together with it."""
-    with changing_plan(item.project, reason):
+    with changing_plan(item.project, act, reason):
         item.refresh_from_db(from_queryset=Item.with_retired.select_related("project", "parent", "section", "phase"))
         if not item.retired_at:
             return

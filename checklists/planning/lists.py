@@ -39,7 +39,7 @@ def list_of(row: Row) -> QuerySet[Any]:
 
 def add_row(row: Row, act: Act, *, reason: str = "") -> Row:
     """Put a new row, filled by the caller, at the end of its list."""
-    with changing_plan(project_of(row), reason):
+    with changing_plan(project_of(row), act, reason):
         if isinstance(row, Step):
             _again(row.procedure)
             _guard_in_plan(row.procedure)
@@ -52,7 +52,7 @@ def add_row(row: Row, act: Act, *, reason: str = "") -> Row:
 
 def amend_row(row: Row, act: Act, changes: dict, *, began: str, reason: str = "") -> None:
     """Change what stands in a row. `began` is what `seen_of` told when the person began to write."""
-    with changing_plan(project_of(row), reason):
+    with changing_plan(project_of(row), act, reason):
         _again(row)
         _guard_in_plan(row)
         columns = COLUMNS[type(row)]
@@ -72,7 +72,7 @@ def amend_row(row: Row, act: Act, changes: dict, *, began: str, reason: str = ""
 
 def move_row(row: Row, act: Act, step: Direction, *, reason: str = "") -> bool:
     """One up or down in its list; where there is nowhere to go, nothing changes (False)."""
-    with changing_plan(project_of(row), reason):
+    with changing_plan(project_of(row), act, reason):
         _again(row)
         _guard_in_plan(row)
         rows = list(list_of(row).order_by("position", "pk"))
@@ -100,7 +100,7 @@ def restore_row(row: Row, act: Act, *, reason: str = "") -> None:
 
 
 def _turn(row: Row, act: Act, action: Action, state: dict, reason: str) -> None:
-    with changing_plan(project_of(row), reason):
+    with changing_plan(project_of(row), act, reason):
         _again(row)
         if bool(row.retired_at) == bool(state["retired_at"]):
             return

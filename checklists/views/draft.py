@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -13,7 +12,8 @@ from checklists.act import Request, act_of
 from checklists.forms import ZONES, CorrectionForm, LaunchForm, posted
 from checklists.importing.outline import Outline
 from checklists.importing.plan import Source, create_project
-from checklists.models import Draft
+from checklists.models import Draft, RequestKey
+from checklists.repeats import once
 
 
 def draft_of(request: Request, pk: str) -> Draft:
@@ -27,7 +27,7 @@ def draft(request: Request, pk: str) -> HttpResponse:
     outline = draft.outline()
     form = LaunchForm(posted(request), initial=proposal(outline))
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
+        with RequestKey.objects.once(act_of(request)):
             # Whoever takes the draft away makes the project; the same form sent twice finds nothing to take.
             if not Draft.objects.filter(pk=draft.pk).delete()[0]:
                 return redirect("projects")
@@ -89,7 +89,7 @@ def changed(request: Request, draft: Draft, line: int = 0) -> HttpResponse:
 
 
 @require_POST
-@transaction.atomic
+@once
 def draft_correction(request: Request, pk: str, line: int) -> HttpResponse:
     """Say what a line is, or take that back. What cannot be read then is refused, and the draft stays as it was."""
     draft = draft_of(request, pk)
@@ -100,7 +100,7 @@ def draft_correction(request: Request, pk: str, line: int) -> HttpResponse:
 
 
 @require_POST
-@transaction.atomic
+@once
 def draft_acceptance(request: Request, pk: str) -> HttpResponse:
     """Agree with one guess (`line:kind`), or with all of a kind (`kind`)."""
     draft = draft_of(request, pk)
@@ -116,7 +116,7 @@ def draft_acceptance(request: Request, pk: str) -> HttpResponse:
 
 
 @require_POST
-@transaction.atomic
+@once
 def draft_answers(request: Request, pk: str) -> HttpResponse:
     """Fill placeholders; an empty answer leaves the placeholder as it is written."""
     draft = draft_of(request, pk)
@@ -125,6 +125,7 @@ def draft_answers(request: Request, pk: str) -> HttpResponse:
 
 
 @require_POST
+@once
 def draft_discard(request: Request, pk: str) -> HttpResponse:
     get_object_or_404(Draft, pk=pk, owner=request.user).delete()
     messages.success(request, "The draft is gone. Your file is untouched.")

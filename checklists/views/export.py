@@ -23,8 +23,9 @@ def attachment(content: str | bytes, kind: str, name: str) -> HttpResponse:
 def taken_along(request: Request, slug: str, form: str) -> Project:
     """The project, after recording that somebody took its plan along."""
     project = project_for(request, slug)
-    with project.locked():
-        JournalEntry.objects.record(project, act_of(request), Action.PLAN_DOWNLOADED, subject=form)
+    act = act_of(request)
+    with project.locked(act):
+        JournalEntry.objects.record(project, act, Action.PLAN_DOWNLOADED, subject=form)
     return project
 
 

@@ -5,19 +5,18 @@ from django.shortcuts import redirect, render
 
 from checklists.act import Request, act_of
 from checklists.forms import IntakeForm, posted
-from checklists.models import Draft
+from checklists.models import Draft, RequestKey
 
 
 def project_new(request: Request) -> HttpResponse:
     """Nothing is kept of a text that the importer refuses."""
     form = IntakeForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        draft = Draft.objects.create(
-            owner=request.user,
-            name=form.cleaned_data["name"],
-            source=form.cleaned_data["source"],
-            created_at=act_of(request).at,
-        )
+        act, data = act_of(request), form.cleaned_data
+        with RequestKey.objects.once(act):
+            draft = Draft.objects.create(
+                owner=request.user, name=data["name"], source=data["source"], created_at=act.at
+            )
         return redirect(draft)
     status = 422 if form.is_bound else 200
     drafts = Draft.objects.filter(owner=request.user).defer("source")[:5]

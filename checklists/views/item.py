@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import Need, project_for
-from checklists.act import Request, TransitionRefused, act_of
+from checklists.act import Repeated, Request, TransitionRefused, act_of
 from checklists.forms import HandoverForm, NoteForm, ReadingForm, ReasonForm, workers_of
 from checklists.models import Field, Item, JournalEntry, Project
 from checklists.models.item import UNDOES
@@ -149,6 +149,8 @@ def act(verb: Callable[..., None], *, manager_helps: bool = False, ask: str = ""
             given["reason"] = form.cleaned_data["reason"]
         try:
             verb(item, act_of(request), **given)
+        except Repeated:
+            pass
         except TransitionRefused as refusal:
             kept: dict[str, object] = {"reason_errors": {ask: "Not saved. What you wrote is kept here."}} if ask else {}
             kept |= {"reason_typed": given.get("reason", "")}
@@ -180,6 +182,8 @@ def item_handover(request: Request, slug: str, number: int) -> HttpResponse:
         return item_response(request, project, number, status=422, forms=problem)
     try:
         item.hand_over(act_of(request), form.cleaned_data["to"].user, for_others=project.rights.manage)
+    except Repeated:
+        pass
     except TransitionRefused as refusal:
         return item_response(request, project, number, status=409, refusal=str(refusal))
     return done(request, project, item)
@@ -194,8 +198,17 @@ def item_notes(request: Request, slug: str, number: int) -> HttpResponse:
         return item_response(request, project, number, status=422, forms={"note_error": form.errors["text"][0]})
     try:
         item.note(act_of(request), form.cleaned_data["text"])
+    except Repeated:
+        pass
     except TransitionRefused as refusal:
-        return item_response(request, project, number, status=409, refusal=str(refusal))
+        return item_response(
+            request,
+            project,
+            number,
+            status=409,
+            refusal=str(refusal),
+            forms={"reason_typed": form.cleaned_data["text"]},
+        )
     return done(request, project, item)
 
 
@@ -206,20 +219,21 @@ def field_readings(request: Request, slug: str, pk: int) -> HttpResponse:
     fields = Field.with_retired.select_related("project", "item")
     field = get_object_or_404(fields, pk=pk, project=project)
     form = ReadingForm(field, request.POST)
-    if not form.is_valid():
-        problem = {"field_error": {"pk": pk, "text": form.errors["value"][0], "typed": request.POST.get("value", "")}}
+    status, problem = 200, ""
+    if form.is_valid():
+        try:
+            field.read(act_of(request), form.cleaned_data["value"])
+        except Repeated:
+            pass
+        except TransitionRefused as refusal:
+            status, problem = 409, str(refusal)
+    else:
+        status, problem = 422, str(form.errors["value"][0])
+    if problem:
+        told = {"field_error": {"pk": pk, "text": problem, "typed": request.POST.get("value", "")}}
         if field.item:
-            return item_response(request, project, field.item.number, status=422, forms=problem)
-        context = {"project": project, "field": field, **problem}
-        return render(request, "checklists/field.html", context, status=422)
-    try:
-        field.read(act_of(request), form.cleaned_data["value"])
-    except TransitionRefused as refusal:
-        if field.item:
-            return item_response(request, project, field.item.number, status=409, refusal=str(refusal))
-        kept = request.POST.get("value", "")
-        told = {"reason": str(refusal), "kept": kept, "back": project.get_absolute_url()}
-        return render(request, "409.html", told, status=409)
+            return item_response(request, project, field.item.number, status=status, forms=told)
+        return render(request, "checklists/field.html", {"project": project, "field": field, **told}, status=status)
     if field.item:
         return done(request, project, field.item)
     messages.success(request, f"Saved: {field.label}")

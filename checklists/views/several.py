@@ -23,13 +23,13 @@ def several(request: Request, slug: str) -> HttpResponse:
             items = items.filter(**{f"{place}_id": int(chosen)})
     form = SeveralForm(project, posted(request))
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        data, act = form.cleaned_data, act_of(request)
         given: dict[str, object] = {} if data["act"] == "claim" else {"for_others": project.rights.manage}
         if data["act"] == "exemption":
             given["reason"] = data["reason"]
         if data["act"] == "handover":
             given["to"] = data["to"].user
-        outcome = each_of(project, data["items"], act_named(data["act"], act_of(request), **given))
+        outcome = each_of(project, act, data["items"], act_named(data["act"], act, **given))
         level = messages.WARNING if outcome.refused else messages.SUCCESS
         messages.add_message(request, level, outcome.words)
         return redirect(project)

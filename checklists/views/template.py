@@ -13,7 +13,7 @@ from checklists.differences import compare
 from checklists.entries import Entry, entries_of
 from checklists.forms import ZONES, posted
 from checklists.importing.decode import Refused
-from checklists.models import Project, Template, TemplateVersion
+from checklists.models import Project, RequestKey, Template, TemplateVersion
 from checklists.template_forms import FromTemplateForm, TemplateForm, VersionForm
 
 # What an outline shows beside a text: short facts, not the commands and details. The text of an item has its blanks.
@@ -33,7 +33,8 @@ def template_new(request: Request) -> HttpResponse:
     form = TemplateForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         data, act = form.cleaned_data, act_of(request)
-        template = versions.add_template(data["title"], data["summary"], data["source"], act.at, act.by)
+        with RequestKey.objects.once(act):
+            template = versions.add_template(data["title"], data["summary"], data["source"], act.at, act.by)
         messages.success(request, f"{template} is there for everybody. Look at what it will ask for.")
         return redirect(template)
     status = 422 if form.is_bound else 200
@@ -75,7 +76,8 @@ def template_version_new(request: Request, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data, act = form.cleaned_data, act_of(request)
         try:
-            version = versions.add_version(template, data["source"], act.at, act.by, data["remark"])
+            with RequestKey.objects.once(act):
+                version = versions.add_version(template, data["source"], act.at, act.by, data["remark"])
         except TransitionRefused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists.act import Request
+from checklists.repeats import once
 from signoffs.bundling import note_download
 from signoffs.desk import DeskFilter, quarters, rows_of
 from signoffs.models import Bundle, JobState
@@ -36,6 +37,7 @@ def desk(request: Request) -> HttpResponse:
 
 
 @require_POST
+@once
 def bundles(request: Request) -> HttpResponse:
     """Ask for a ZIP of what is shown."""
     choice = DeskFilter(request.user, request.POST)

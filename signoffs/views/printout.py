@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import project_for
 from checklists.act import Request, act_of
-from checklists.models import Action, JournalEntry
+from checklists.models import Action, JournalEntry, RequestKey
 from checklists.views.export import attachment
 from signoffs.models import JobState, Printout
 from signoffs.printout_forms import PrintoutForm
@@ -25,7 +25,8 @@ def printouts(request: Request, slug: str) -> HttpResponse:
     if not form.is_valid():
         return report_page(request, project, form, status=422)
     act = act_of(request)
-    Printout.objects.create(project=project, by=act.by, at=act.at, due_at=act.at, **form.chosen)
+    with RequestKey.objects.once(act):
+        Printout.objects.create(project=project, by=act.by, at=act.at, due_at=act.at, **form.chosen)
     return redirect("report", slug)
 
 
@@ -46,7 +47,7 @@ def printout_pdf(request: Request, slug: str, pk: UUID) -> HttpResponse:
     except OSError:
         return HttpResponse(status=404)
     act = act_of(request)
-    with project.locked():
+    with project.locked(act):
         JournalEntry.objects.record(project, act, Action.REPORT_DOWNLOADED, subject=project.name)
     name = f"{project.slug}-{'form' if printout.variant == 'form' else 'go-live-report'}.pdf"
     return attachment(content, "application/pdf", name)

@@ -81,8 +81,12 @@ def slot_scope(request: Request, slug: str, number: int) -> HttpResponse:
     slot = get_object_or_404(project.slots.select_related("project", "phase"), number=number)
     form = ScopeForm(project, request.POST)
     if form.is_valid():
-        slot.rescope(act_of(request), *form.chosen)
-        messages.success(request, f"{slot.title} is now about {slot.scope_name}.")
+        try:
+            slot.rescope(act_of(request), *form.chosen)
+        except TransitionRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{slot.title} is now about {slot.scope_name}.")
     else:
         messages.error(request, "Choose what the signature is about. Nothing was changed.")
     return redirect(slot)

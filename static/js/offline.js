@@ -54,12 +54,14 @@
 
   // -- Keeping -------------------------------------------------------------------------------------------------------
 
-  const keep = (path) => {
+  // With the key of the request: should it have arrived after all, sending it again has no second effect.
+  const keep = ({ path, headers, parameters }) => {
     const number = COMPLETION.exec(path)[1];
     const ticks = read();
     if (!ticks.some((tick) => tick.number === number)) {
       const text = rowOf(number)?.querySelector(".item-text").lastChild.textContent.trim() ?? `#${number}`;
-      ticks.push({ number, path: path.replace(/\?.*/, "") + "?folded", text });
+      const key = headers["Idempotency-Key"] ?? parameters.key;
+      ticks.push({ number, path: path.replace(/\?.*/, "") + "?folded", text, key, version: parameters.version });
       write(ticks);
     }
     markAll();
@@ -71,7 +73,7 @@
     if (verb !== "post" || !COMPLETION.test(path)) return;
     // Others need not say that it is lost: it is not.
     event.preventDefault();
-    keep(path);
+    keep(event.detail.requestConfig);
   };
   document.addEventListener("htmx:sendError", failed, true);
   document.addEventListener("htmx:timeout", failed, true);
@@ -87,7 +89,7 @@
     const { verb, path } = event.detail.requestConfig;
     if (verb !== "post" || !COMPLETION.test(path) || !read().length) return;
     event.preventDefault();
-    keep(path);
+    keep(event.detail.requestConfig);
     send();
   });
 
@@ -109,7 +111,8 @@
       let answer, html;
       try {
         const headers = { "HX-Request": "true", "X-CSRFToken": token() };
-        answer = await fetch(tick.path, { method: "POST", headers });
+        const body = new URLSearchParams({ key: tick.key, version: tick.version });
+        answer = await fetch(tick.path, { method: "POST", headers, body });
         html = await answer.text();
       } catch {
         return sendLater();

@@ -21,6 +21,7 @@ from checklists.models import (
     Phase,
     Project,
     Reading,
+    RequestKey,
     Role,
     Section,
     Step,
@@ -40,7 +41,7 @@ FORM = {
     "zone": "Europe/Lisbon",
 }
 # What hangs on a project and is of the run: left behind.
-LEFT = (Membership, JournalEntry, Amendment, Mail, Note, Reading)
+LEFT = (Membership, JournalEntry, Amendment, Mail, Note, Reading, RequestKey)
 KEYS = ("id", "project", "phase", "section", "parent", "item", "procedure")
 
 

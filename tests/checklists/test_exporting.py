@@ -29,7 +29,7 @@ DOCUMENTS = [*sorted((SHARED / "seeds").glob("*.txt")), *sorted((SHARED / "corpu
 # Where a row stands and what it is called in the database, and what is run data or about the source file.
 NOT_PLAN = {
     *("id", "project", "phase", "section", "parent", "item", "procedure", "ticked_in_source", "source_line"),
-    *("state", "owner", "settled_by", "settled_at", "changed_at", "reason"),
+    *("state", "owner", "settled_by", "settled_at", "changed_at", "reason", "version"),
 }
 
 

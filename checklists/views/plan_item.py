@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import posted
-from checklists.models import Field, Item, Project
+from checklists.models import Field, Item, Project, Section
 from checklists.plan_forms import AmendForm, MoveForm, ReasonedForm, SplitForm
 from checklists.planning.items import Overtaken, amend_item, move_item, restore_item, retire_item, split_item
 from checklists.views.plan import by_button, by_form, changed, remembered
@@ -36,8 +36,28 @@ def item_edit(request: Request, slug: str, number: int) -> HttpResponse:
         if isinstance(refusal, Overtaken):
             form.overtaken(refusal.item)
 
-    more = {"item": item, "blanks": Field.with_retired.filter(item=item).order_by("position")}
+    more = {
+        "item": item,
+        "blanks": Field.with_retired.filter(item=item).order_by("position"),
+        "homes": homes_of(project),
+        "reason": remembered(request, project),
+    }
     return by_form(request, project, "_plan_item_edit.html", form, do, overtaken=overtaken, **more)
+
+
+def homes_of(project: Project) -> list[tuple[str, str]]:
+    """Every phase and section as a place to move an item to, in order."""
+    sections: dict[int, list[Section]] = {}
+    for section in Section.objects.filter(phase__project=project):
+        sections.setdefault(section.phase_id, []).append(section)
+    homes: list[tuple[str, str]] = []
+    for phase in project.phases.all():
+        homes.append((f"last-phase-{phase.pk}", phase.title))
+        homes += [
+            (f"last-section-{inner.pk}", "\u2003" * (inner.depth + 1) + inner.title)
+            for inner in sections.get(phase.pk, [])
+        ]
+    return homes
 
 
 @require_POST

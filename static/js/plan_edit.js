@@ -10,6 +10,8 @@
     await htmx.ajax("GET", address, { target: "#plan-dialog-body", swap: "innerHTML" });
     if (!dialog.querySelector("form")) return;
     if (!dialog.open) dialog.showModal();
+    // What is outside an open dialog is dimmed, and nobody hears it.
+    dialog.append(document.getElementById("toasts"));
     dialog.querySelector("textarea, input:not([type=hidden]), .btn")?.focus();
   };
 
@@ -30,7 +32,24 @@
       more.setAttribute("aria-expanded", shown);
     }
   });
-  dialog.addEventListener("close", () => document.getElementById("plan-dialog-body").replaceChildren());
+  // Escape closes at once only what nobody has written in.
+  const isWritten = () =>
+    [...dialog.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox], [type=radio])")].some(
+      (field) => field.value !== field.defaultValue,
+    );
+  let warned = false;
+  dialog.addEventListener("cancel", (event) => {
+    if (warned || !isWritten()) return;
+    warned = true;
+    event.preventDefault();
+    document.dispatchEvent(new CustomEvent("toast", { detail: { tone: "warn", text: dialog.dataset.unsaved } }));
+  });
+  dialog.addEventListener("input", () => { warned = false; });
+  dialog.addEventListener("close", () => {
+    warned = false;
+    document.body.append(document.getElementById("toasts"));
+    document.getElementById("plan-dialog-body").replaceChildren();
+  });
 
   // -- After a change ----------------------------------------------------------------------------------------------
 

@@ -188,3 +188,36 @@ def test_contacts_and_procedures_are_changed_in_the_dialog(enter, project, manag
     row(page, "Restart the old lamps").get_by_role("button", name="Put back").click()
     expect(page.locator("#spoken")).to_have_text("“Restart the old lamps” is back in the plan.")
     assert [each.role for each in project.contacts.all()] == ["Pilot", "Harbour master"]
+
+
+def test_what_was_written_is_not_thrown_away_by_one_key(enter, project, manager):
+    page = enter(manager)
+    page.goto(address(project))
+    dialog = page.locator("#plan-dialog")
+    row(page, "Lamps answer").locator(".item-text").click()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    row(page, "Lamps answer").locator(".item-text").click()
+    dialog.get_by_label("What is to be done").fill("Lamps shine")
+    page.keyboard.press("Escape")
+    expect(dialog.locator(".toast")).to_contain_text("is not saved")
+    expect(dialog.get_by_label("What is to be done")).to_have_value("Lamps shine")
+    # No connection: said where it can be seen, and the text is still there.
+    page.route("**/items/7/edit/", lambda route: route.abort())
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator(".toast", has_text="no connection")).to_be_visible()
+    page.unroute("**/items/7/edit/")
+    dialog.get_by_role("button", name="Save").click()
+    expect(row(page, "Lamps shine")).to_be_visible()
+
+
+def test_an_item_goes_to_another_section_at_once(enter, project, manager):
+    page = enter(manager)
+    page.goto(address(project))
+    row(page, "Lamps answer").locator(".item-text").click()
+    dialog = page.locator("#plan-dialog")
+    dialog.get_by_label("Move to the end of").select_option(label="\u2003Servers")
+    dialog.get_by_role("button", name="Move").click()
+    expect(page.locator("#spoken")).to_have_text("#7 is 4 of 4 in “Servers”.")
+    expect(dialog).to_be_hidden()

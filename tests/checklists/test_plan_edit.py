@@ -137,6 +137,16 @@ def test_steps_say_where_the_item_is_now(project, browser):
     assert (refused.status_code, "below itself" in refused.text) == (409, True)
 
 
+def test_an_item_goes_to_another_section_at_once(project, manager, browser, act):
+    lamps, servers = item(project, "Lamps answer"), project.phases.first().sections.get()
+    baseline(project, act(manager))
+    page = browser.get(address("item_edit", project, lamps.number)).text
+    assert f'value="last-section-{servers.pk}"' in page
+    browser.post(address("item_move", project, lamps.number), {"to": f"last-section-{servers.pk}", "reason": "Theirs"})
+    lamps.refresh_from_db()
+    assert lamps.section == servers
+
+
 def test_an_item_is_split_taken_out_and_put_back(project, browser):
     lamps = item(project, "Lamps answer")
     assert "Lamps answer</textarea>" in browser.get(address("item_split", project, lamps.number)).text

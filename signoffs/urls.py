@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signoffs.views import desk, go_live, printout, readiness, record, report, slot, verify
+from signoffs.views import desk, go_live, printout, readiness, record, redaction, report, slot, verify
 
 urlpatterns = [
     path("projects/<slug:slug>/sign-off/", slot.slots, name="slots"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("projects/<slug:slug>/printouts/<uuid:pk>/report.pdf", printout.printout_pdf, name="printout_pdf"),
     path("projects/<slug:slug>/records/<int:revision>/", record.record_state, name="record_state"),
     path("projects/<slug:slug>/records/<int:revision>/record.pdf", record.record_pdf, name="record_pdf"),
+    path("projects/<slug:slug>/journal/<int:seq>/redaction/", redaction.redaction, name="redaction"),
     path("desk/", desk.desk, name="desk"),
     path("desk/bundles/", desk.bundles, name="bundles"),
     path("desk/bundles/<uuid:pk>/", desk.bundle_state, name="bundle_state"),

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.builders import item, printout, sealed_record
+from checklists.act import Act
+from tests.builders import T_ZERO, item, printout, sealed_record
 
 READERS = {"manager", "technician", "approver", "auditor"}
 WORKERS = {"manager", "technician"}
@@ -41,6 +42,7 @@ ADDRESSES = {
     "printout_pdf": ("get", READERS),
     "record_state": ("get", READERS),
     "record_pdf": ("get", READERS),
+    "redaction": ("get", MANAGERS),
     "several": ("get", WORKERS),
     "item_claim": ("post", WORKERS),
     "item_release": ("post", WORKERS),
@@ -120,6 +122,9 @@ def address(name, project):
         "slot_scope": [1],
         "member_removal": [project.memberships.last().pk],
     }
+    if name == "redaction":
+        item(project, "Lamps answer").note(Act(by=project.created_by, at=T_ZERO), "They blink")
+        numbered[name] = [project.journal.last().seq]
     if name.startswith("record_"):
         sealed_record(project)
     if name.startswith(("phase_", "section_", "field_")) and name not in ("phase_new", "phase_order", "field_new"):

@@ -25,7 +25,7 @@ def redact(entry: JournalEntry, act: Act, reason: str) -> None:
     project = entry.project
     if project is None:
         raise TransitionRefused(_("Entries of the instance hold nothing that somebody wrote. Nothing was changed."))
-    with project.locked():
+    with project.locked(act):
         entry.refresh_from_db()
         if not entry.remark:
             return
@@ -47,7 +47,7 @@ def shown(entry: JournalEntry) -> tuple[models.QuerySet, str, bool]:
     if entry.action == Action.READING_GIVEN:
         return Reading.objects.filter(field__project=entry.project, by=entry.actor, at=entry.at), "value", True
     if entry.action in REASONS:
-        return Item.objects.filter(pk=entry.item_id, reason=words), "reason", True
+        return Item.objects.filter(history=entry, reason=words), "reason", True
     if entry.action == Action.PHASE_OPENED:
         return Phase.objects.filter(project=entry.project, opened_reason=words), "opened_reason", False
     if entry.action in SIGNED:

@@ -26,7 +26,6 @@ def printouts(request: Request, slug: str) -> HttpResponse:
         return report_page(request, project, form, status=422)
     act = act_of(request)
     with RequestKey.objects.once(act):
-        with project.locked(act):
         Printout.objects.create(project=project, by=act.by, at=act.at, due_at=act.at, **form.chosen)
     return redirect("report", slug)
 

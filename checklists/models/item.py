@@ -201,7 +201,7 @@ class Item(Retirable, Timing, Versioned):
                 raise TransitionRefused("Only who has an item, or a manager, hands it over. Nothing was changed.")
             self._guard_seen(act)
             self._give_to(to, act)
-            self._record(act, Action.ITEM_HANDED_OVER, to=f"to {to}")
+            self._record(act, Action.ITEM_HANDED_OVER, to=f"to {to}", who=to.pk)
 
     def block(self, act: Act, reason: str, *, for_others: bool = False) -> None:
         """Say that the item cannot go on, and why. Who holds it keeps it."""
@@ -242,7 +242,7 @@ class Item(Retirable, Timing, Versioned):
                 self._give_to(act.by, act)
             else:
                 self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
-            self._record(act, Action.ITEM_UNDONE, what=f"“{last.get_action_display()}”")
+            self._record(act, Action.ITEM_UNDONE, what=f"“{last.get_action_display()}”", undoes=last.action)
 
     def reopen(self, act: Act, reason: str) -> None:
         """Take a settled item back to work, and with it the items above it, for a reason."""

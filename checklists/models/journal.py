@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
 # Facts that prove and that nobody reads aloud.
-PROOFS = {"sha256", "digest", "redacts", "marks", "head"}
+PROOFS = {"sha256", "digest", "redacts", "marks", "head", "who", "undoes", "went", "moment"}
 
 # PostgreSQL's channel for new entries; see live.py.
 CHANNEL = "golive_journal"

@@ -143,7 +143,8 @@ class Project(models.Model):
             self.go_live_at, self.zone = moment, zone
             self.save(update_fields=["go_live_at", "zone"])
             new = schedule.words(moment, self.tzinfo)
-            JournalEntry.objects.record(self, act, Action.GO_LIVE_MOVED, remark=reason, old=old, new=new, zones=zones)
+            facts = {"old": old, "new": new, "zones": zones, "moment": moment.isoformat()}
+            JournalEntry.objects.record(self, act, Action.GO_LIVE_MOVED, remark=reason, **facts)
 
     def order_phases(self, act: Act, sequential: bool) -> None:
         """Say whether phases follow each other; for managers."""

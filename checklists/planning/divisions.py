@@ -170,7 +170,8 @@ def retire_division(division: Division, act: Act, *, reason: str = "") -> None:
         take_out(going, act, reason)
         sections.update(**retired(act, reason))
         _again(division)
-        _record(division, act, "retired", reason, items=f"with {len(going)} items" if going else "")
+        told = f"with {len(going)} items" if going else ""
+        _record(division, act, "retired", reason, items=told, went=going)
 
 
 def restore_division(division: Division, act: Act, *, reason: str = "") -> None:

@@ -163,7 +163,9 @@ def retire_item(item: Item, act: Act, *, reason: str = "") -> None:
         take_out(going, act, reason)
         item.refresh_from_db()
         facts = {"below": f"with {len(going) - 1} below it"} if len(going) > 1 else {}
-        JournalEntry.objects.record(item.project, act, Action.ITEM_RETIRED, item=item, remark=reason, **facts)
+        JournalEntry.objects.record(
+            item.project, act, Action.ITEM_RETIRED, item=item, remark=reason, went=going, **facts
+        )
         follow(item.parent, act, item)
 
 

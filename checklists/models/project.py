@@ -6,7 +6,7 @@ import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -143,7 +143,7 @@ class Project(models.Model):
             self.go_live_at, self.zone = moment, zone
             self.save(update_fields=["go_live_at", "zone"])
             new = schedule.words(moment, self.tzinfo)
-            facts = {"old": old, "new": new, "zones": zones, "moment": moment.isoformat()}
+            facts: dict[str, Any] = {"old": old, "new": new, "zones": zones, "moment": moment.isoformat()}
             JournalEntry.objects.record(self, act, Action.GO_LIVE_MOVED, remark=reason, **facts)
 
     def order_phases(self, act: Act, sequential: bool) -> None:

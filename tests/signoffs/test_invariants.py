@@ -84,7 +84,7 @@ DAMAGES = {
     ),
     "value": (lambda run: Field.objects.filter(project=run).update(version=7), "has version 7 after 1 values"),
     "section": (
-        lambda run: items(run).exclude(section=None).update(phase=Phase.with_retired.get(title__contains="Night")),
+        lambda run: items(run).exclude(section=None).update(phase=Phase.with_retired.last()),
         "not around it",
     ),
     "T-0": (lambda run: type(run).objects.filter(pk=run.pk).update(go_live_at=T_ZERO), "T-0 is"),

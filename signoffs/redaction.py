@@ -7,16 +7,32 @@ and when is the record itself, and stays as long as the record must be kept.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
-from checklists.models import Action, Item, JournalEntry, Note, Phase, Reading
+from checklists.models import (
+    Action,
+    Contact,
+    EscalationLevel,
+    Field,
+    Item,
+    JournalEntry,
+    Note,
+    Phase,
+    Procedure,
+    Reading,
+    Section,
+    Step,
+)
 from signoffs.models import Signature
 
 # What stands where words were; a row may need some.
 REMOVED = "[…]"
 REASONS = (Action.ITEM_BLOCKED, Action.ITEM_FAILED, Action.ITEM_SET_ASIDE, Action.ITEM_REOPENED)
+RETIRABLE: tuple[type[Any], ...] = (Item, Phase, Section, Field, Contact, EscalationLevel, Procedure, Step)
 SIGNED = (Action.SLOT_SIGNED, Action.SLOT_DECLINED)
 
 
@@ -36,6 +52,9 @@ def redact(entry: JournalEntry, act: Act, reason: str) -> None:
                 _("That is part of what was signed, and signatures are valid. Reopen first; nothing was changed.")
             )
         rows.update(**{column: REMOVED})
+        for model in RETIRABLE:  # whatever went out of the plan in that act says why
+            together = model.with_retired.filter(retired_at=entry.at, retired_by=entry.actor)
+            together.filter(retired_reason=entry.remark).update(retired_reason=REMOVED)
         entry.redact(act, reason)
 
 
@@ -47,9 +66,9 @@ def shown(entry: JournalEntry) -> tuple[models.QuerySet, str, bool]:
     if entry.action == Action.READING_GIVEN:
         return Reading.objects.filter(field__project=entry.project, by=entry.actor, at=entry.at), "value", True
     if entry.action in REASONS:
-        return Item.objects.filter(history=entry, reason=words), "reason", True
+        return Item.with_retired.filter(history=entry, reason=words), "reason", True
     if entry.action == Action.PHASE_OPENED:
-        return Phase.objects.filter(project=entry.project, opened_reason=words), "opened_reason", False
+        return Phase.with_retired.filter(project=entry.project, opened_reason=words), "opened_reason", False
     if entry.action in SIGNED:
         signed = Signature.objects.filter(slot__project=entry.project, signer=entry.actor, signed_at=entry.at)
         return signed.exclude(comment=""), "comment", True

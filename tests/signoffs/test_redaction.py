@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from checklists.act import TransitionRefused
-from checklists.models import Action, JournalEntry
+from checklists.models import Action, Item, JournalEntry
+from checklists.planning.items import retire_item
 from signoffs.gate import sign, standings
 from signoffs.models import Decision
 from signoffs.redaction import REMOVED, redact
@@ -40,6 +41,16 @@ def test_a_reason_and_a_value_go_too(project, technician, manager, act):
         redact(project.journal.get(action=action), act(manager), "Names a patient")
     assert gone(project)
     assert item(project, "Lamps answer").reason == REMOVED
+    assert JournalEntry.objects.first_break(project) is None
+
+
+def test_why_something_went_out_of_the_plan_goes_too(project, manager, act):
+    retire_item(item(project, "Database ready"), act(manager), reason=SECRET)
+    redact(project.journal.get(action=Action.ITEM_RETIRED), act(manager), "Names a patient")
+    reasons = (
+        Item.with_retired.filter(project=project).exclude(retired_at=None).values_list("retired_reason", flat=True)
+    )
+    assert list(reasons) == [REMOVED] * 3
     assert JournalEntry.objects.first_break(project) is None
 
 

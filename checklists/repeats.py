@@ -64,7 +64,8 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def seen_before(request: HttpRequest) -> HttpResponse | None:
     """The answer to a plain form that was sent before: what it was about may be gone, such as a draft."""
-    if cast(Request, request).htmx or not key_of(request) or not request.user.is_authenticated:
+    # The key is in the body: of a stranger's, nobody has yet said how large it may be.
+    if not request.user.is_authenticated or cast(Request, request).htmx or not key_of(request):
         return None
     try:
         row = RequestKey.objects.find(request.user.pk, key_of(request), fingerprint_of(request))

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists.act import Request, act_of
-from checklists.models.request_key import RequestKey
 from checklists.repeats import once
 from signoffs.bundling import note_download
 from signoffs.desk import DeskFilter, quarters, rows_of
@@ -43,8 +42,7 @@ def bundles(request: Request) -> HttpResponse:
     """Ask for a ZIP of what is shown."""
     choice = DeskFilter(request.user, request.POST)
     act = act_of(request)
-    with RequestKey.objects.once(act):
-        Bundle.objects.create(by=act.by, at=act.at, due_at=act.at, asked=choice.asked)
+    Bundle.objects.create(by=act.by, at=act.at, due_at=act.at, asked=choice.asked)
     return redirect(f"{reverse('desk')}?{choice.query}#bundles")
 
 

@@ -56,7 +56,7 @@ def removing(vendor: str) -> list[str]:
     if vendor == "postgresql":
         # It alters no table for which a check waits until the transaction's end.
         drops = [f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, table in names(vendor).items()]
-        return ["SET CONSTRAINTS ALL IMMEDIATE", *drops]
+        return ["SET CONSTRAINTS ALL IMMEDIATE", *drops, "SET CONSTRAINTS ALL DEFERRED"]
     return [f"DROP TRIGGER IF EXISTS {name}" for name in names(vendor)]
 
 

@@ -70,7 +70,7 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
 
     Words such as "T-3 days" are kept as they are and count from the new T-0; dates inside texts stay as written.
     """
-    with original.locked(act):
+    with original.locked(act, archived=True):
         project = _copy_of(
             original,
             {},

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from signoffs.views import desk, go_live, printout, readiness, record, redaction, report, slot, verify
+from signoffs.views import desk, go_live, keeping, printout, readiness, record, redaction, report, slot, verify
 
 urlpatterns = [
     path("projects/<slug:slug>/sign-off/", slot.slots, name="slots"),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("projects/<slug:slug>/records/<int:revision>/", record.record_state, name="record_state"),
     path("projects/<slug:slug>/records/<int:revision>/record.pdf", record.record_pdf, name="record_pdf"),
     path("projects/<slug:slug>/journal/<int:seq>/redaction/", redaction.redaction, name="redaction"),
+    path("projects/<slug:slug>/keeping/", keeping.keeping, name="keeping"),
+    path("projects/<slug:slug>/keeping/years/", keeping.keeping_years, name="keeping_years"),
+    path("projects/<slug:slug>/keeping/hold/", keeping.keeping_hold, name="keeping_hold"),
+    path("projects/<slug:slug>/keeping/archive/", keeping.keeping_archive, name="keeping_archive"),
     path("desk/", desk.desk, name="desk"),
     path("desk/bundles/", desk.bundles, name="bundles"),
     path("desk/bundles/<uuid:pk>/", desk.bundle_state, name="bundle_state"),

@@ -7,6 +7,7 @@ from checklists.models.draft import Draft
 from checklists.models.field import Field, Reading
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
+from checklists.models.keeping import Keeping
 from checklists.models.mail import Mail
 from checklists.models.membership import Membership, Role
 from checklists.models.note import Note
@@ -27,6 +28,7 @@ __all__ = [
     "Field",
     "Item",
     "JournalEntry",
+    "Keeping",
     "Mail",
     "Membership",
     "Note",

@@ -15,6 +15,7 @@ from django.db import models
 from django.http import Http404
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from checklists import schedule
 from checklists.act import Act, TransitionRefused
@@ -103,16 +104,19 @@ class Project(models.Model):
         return moment.astimezone(self.tzinfo)
 
     @contextmanager
-    def locked(self, act: Act | None = None) -> Iterator[None]:
+    def locked(self, act: Act | None = None, *, archived: bool = False) -> Iterator[None]:
         """A transaction in which nobody else changes this project: the only way in which plan data is written.
 
         PostgreSQL: an advisory lock until the transaction's end. SQLite: its transactions take the write lock at once
         (`transaction_mode` IMMEDIATE in the settings), so none is needed. Without an act the application does it.
+        Refused for a project in the archive, unless `archived` says that the act changes nothing that is in it.
         """
         with RequestKey.objects.once(act):
             wait_for_lock(self.pk)
             if act:
                 self._guard_standing(act)
+                if not archived:
+                    self._guard_archive()
             yield
 
     def _guard_standing(self, act: Act) -> None:
@@ -124,6 +128,10 @@ class Project(models.Model):
             raise Http404
         if role != act.standing[1]:
             raise PermissionDenied
+
+    def _guard_archive(self) -> None:
+        if Project.objects.filter(pk=self.pk, keeping__archived_at__isnull=False).exists():
+            raise TransitionRefused(_("This project is in the archive: it can be read, and nothing in it changes."))
 
     # -- Verbs -------------------------------------------------------------------------------------------------------
 

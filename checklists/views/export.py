@@ -24,7 +24,7 @@ def taken_along(request: Request, slug: str, form: str) -> Project:
     """The project, after recording that somebody took its plan along."""
     project = project_for(request, slug)
     act = act_of(request)
-    with project.locked(act):
+    with project.locked(act, archived=True):
         JournalEntry.objects.record(project, act, Action.PLAN_DOWNLOADED, subject=form)
     return project
 

@@ -31,7 +31,7 @@ def journal_file(request: Request, slug: str, form: str) -> HttpResponse:
     """The chosen entries as a file. That somebody took them along is an entry, too."""
     project = project_for(request, slug)
     act = act_of(request)
-    with project.locked(act):
+    with project.locked(act, archived=True):
         JournalEntry.objects.record(project, act, Action.JOURNAL_DOWNLOADED, subject=form.upper())
     chosen = JournalFilter(project.journal.all(), project.zone, request.GET).chosen()
     return attachment(file_of(chosen, form, project.name, act.at), FORMATS[form], f"{slug}-journal.{form}")

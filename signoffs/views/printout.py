@@ -47,7 +47,7 @@ def printout_pdf(request: Request, slug: str, pk: UUID) -> HttpResponse:
     except OSError:
         return HttpResponse(status=404)
     act = act_of(request)
-    with project.locked(act):
+    with project.locked(act, archived=True):
         JournalEntry.objects.record(project, act, Action.REPORT_DOWNLOADED, subject=project.name)
     name = f"{project.slug}-{'form' if printout.variant == 'form' else 'go-live-report'}.pdf"
     return attachment(content, "application/pdf", name)

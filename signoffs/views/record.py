@@ -42,7 +42,7 @@ def record_pdf(request: Request, slug: str, revision: int) -> HttpResponse:
         )
         return HttpResponse(problem % {"sha256": record.sha256}, status=503, content_type="text/plain; charset=utf-8")
     act = act_of(request)
-    with project.locked(act):
+    with project.locked(act, archived=True):
         JournalEntry.objects.record(project, act, Action.RECORD_DOWNLOADED, subject=str(revision))
     answer = attachment(content, "application/pdf", f"{project.slug}-record-{revision}.pdf")
     answer["ETag"] = f'"{record.sha256}"'

@@ -25,6 +25,7 @@ PAGES = [
     "readiness/",
     "go-live/?go_live=2027-01-07T08:00&zone=Europe/Athens",
     "report/",
+    "keeping/",
     "people/",
     "edit/",
     "edit/baseline/",

@@ -15,6 +15,7 @@ from checklists.models import (
     Amendment,
     Item,
     JournalEntry,
+    Keeping,
     Mail,
     Membership,
     Note,
@@ -41,7 +42,7 @@ FORM = {
     "zone": "Europe/Lisbon",
 }
 # What hangs on a project and is of the run: left behind.
-LEFT = (Membership, JournalEntry, Amendment, Mail, Note, Reading, RequestKey)
+LEFT = (Keeping, Membership, JournalEntry, Amendment, Mail, Note, Reading, RequestKey)
 KEYS = ("id", "project", "phase", "section", "parent", "item", "procedure")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from checklists import append_only
-from checklists.models import Checkpoint, JournalEntry, Project
+from checklists.models import Action, Checkpoint, JournalEntry, Project
 
 CANNOT_TELL = 2
 INSTANCE = "instance"
@@ -82,7 +82,9 @@ class Command(BaseCommand):
             compared = f", {len(known)} checkpoints agree" if known else ", no checkpoint to compare with"
             self.stdout.write(f"{label}: {last.seq} entries, intact{compared}. Head {last.seq}:{last.hash}")
         if name is None:
-            yield from (f"The project {own} is MISSING: a checkpoint has its journal." for own in anchors)
+            removed = JournalEntry.objects.filter(project=None, action=Action.PROJECT_REMOVED)
+            missing = anchors.keys() - set(removed.values_list("subject", flat=True))
+            yield from (f"The project {own} is MISSING: a checkpoint has its journal." for own in sorted(missing))
 
     def chains(self, name: str | None) -> list[Project | None]:
         if name == INSTANCE:

@@ -91,8 +91,9 @@ def everything_stands_in_its_own_plan(project: Project) -> Iterator[str]:
 def t_zero_is_where_it_was_moved(project: Project) -> Iterator[str]:
     """I1 for T-0: the last move says where it is."""
     last = project.journal.filter(action=Action.GO_LIVE_MOVED).order_by("-seq").first()
-    if last and (told := last.facts.get("moment")) != project.go_live_at.isoformat():
-        yield f"T-0 is {project.go_live_at.isoformat()}, by the journal {told}."
+    now = Project.objects.values_list("go_live_at", flat=True).get(pk=project.pk).isoformat()
+    if last and (told := last.facts.get("moment")) != now:
+        yield f"T-0 is {now}, by the journal {told}."
 
 
 def times_are_possible(project: Project) -> Iterator[str]:

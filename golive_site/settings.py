@@ -119,6 +119,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     pool_size = env.int("GOLIVE_DB_POOL", default=16)
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 20}
+    # Nobody waits for ever for somebody else's transaction; what is sent again has the same key.
+    DATABASES["default"]["OPTIONS"].setdefault("options", "-c lock_timeout=5s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Who you are -----------------------------------------------------------------------------------------------------

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from checklists import preview
-from checklists.act import Request, act_of
+from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import ZONES, CorrectionForm, LaunchForm, posted
 from checklists.importing.outline import Outline
 from checklists.importing.plan import Source, create_project
-from checklists.models import Draft, RequestKey
+from checklists.locks import NO_PROJECT, wait_for_lock
+from checklists.models import Draft, Project, RequestKey
 from checklists.repeats import once
 
 
@@ -26,20 +30,43 @@ def draft(request: Request, pk: str) -> HttpResponse:
     draft = get_object_or_404(Draft, pk=pk, owner=request.user)
     outline = draft.outline()
     form = LaunchForm(posted(request), initial=proposal(outline))
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
-        with RequestKey.objects.once(act_of(request)):
-            # Whoever takes the draft away makes the project; the same form sent twice finds nothing to take.
-            if not Draft.objects.filter(pk=draft.pk).delete()[0]:
-                return redirect("projects")
-            source = Source(draft.name, bytes(draft.source))
-            project = create_project(outline, source, form.launch(), act_of(request), draft.template_version)
-        messages.success(request, f"{project.name} is ready. Add the people who will work on it.")
-        return redirect(project)
+        try:
+            with RequestKey.objects.once(act_of(request)):
+                if "again" not in request.POST:
+                    guard_first(draft)
+                # Whoever takes the draft away makes the project; the same form sent twice finds nothing to take.
+                if not Draft.objects.filter(pk=draft.pk).delete()[0]:
+                    return redirect("projects")
+                source = Source(draft.name, bytes(draft.source))
+                project = create_project(outline, source, form.launch(), act_of(request), draft.template_version)
+        except TransitionRefused:
+            status = 409
+        else:
+            messages.success(request, f"{project.name} is ready. Add the people who will work on it.")
+            return redirect(project)
     chosen = request.GET.get("line", "")
-    context = draft_context(draft, outline, int(chosen) if chosen.isdecimal() else 0) | {"form": form, "zones": ZONES}
+    context = draft_context(draft, outline, int(chosen) if chosen.isdecimal() else 0)
+    context |= {"form": form, "zones": ZONES, "twin": twin_of(draft)}
     if request.htmx and chosen:
         return render(request, "checklists/_draft_rows.html", context | {"plan": context["opened_row"]})
-    return render(request, "checklists/draft.html", context, status=422 if form.is_bound else 200)
+    return render(request, "checklists/draft.html", context, status=status)
+
+
+def twin_of(draft: Draft) -> Project | None:
+    """A project that the draft's owner sees and that was made from the same file; those from a template all are."""
+    if draft.template_version_id:
+        return None
+    digest = hashlib.sha256(bytes(draft.source)).hexdigest()
+    return Project.objects.visible_to(draft.owner).filter(source_sha256=digest).order_by("created_at").last()
+
+
+def guard_first(draft: Draft) -> None:
+    """Refuse to make a second project of one file unasked, also when somebody makes the first at this moment."""
+    wait_for_lock(NO_PROJECT)
+    if twin := twin_of(draft):
+        raise TransitionRefused(_("This file is already the project “%(name)s”.") % {"name": twin})
 
 
 def draft_context(draft: Draft, outline: Outline, opened: int = 0) -> dict:

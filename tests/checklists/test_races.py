@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from checklists.act import TransitionRefused
 from checklists.models import Action, Item, JournalEntry, Project
@@ -15,26 +12,10 @@ from checklists.models.item import State
 from signoffs import gate
 from signoffs.models import Decision, Signature
 from tests.builders import T_ZERO, item, settle
+from tests.crowd import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CROWD = 8
-
-
-def all_at_once(*jobs):
-    """Run the jobs in threads that start together; what each returned, or the refusal that it met."""
-    start = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait(timeout=20)
-            return job()
-        except TransitionRefused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as crowd:
-        return list(crowd.map(run, jobs))
 
 
 def fresh(project, words) -> Item:

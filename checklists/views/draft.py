@@ -34,11 +34,11 @@ def draft(request: Request, pk: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with RequestKey.objects.once(act_of(request)):
-                if "again" not in request.POST:
-                    guard_first(draft)
                 # Whoever takes the draft away makes the project; the same form sent twice finds nothing to take.
                 if not Draft.objects.filter(pk=draft.pk).delete()[0]:
                     return redirect("projects")
+                if "again" not in request.POST:
+                    guard_first(draft)
                 source = Source(draft.name, bytes(draft.source))
                 project = create_project(outline, source, form.launch(), act_of(request), draft.template_version)
         except TransitionRefused:

@@ -112,8 +112,9 @@ def test_the_same_form_sent_twice_makes_one_project(browser):
     draft = Draft.objects.get()
     browser.post(address, LAUNCH)
     draft.save(force_insert=True)
-    browser.post(address, LAUNCH)
-    browser.post(address, LAUNCH)
+    assert browser.post(address, LAUNCH).status_code == 409
+    browser.post(address, LAUNCH | {"again": "on"})
+    browser.post(address, LAUNCH | {"again": "on"})
     assert Project.objects.count() == 2
 
 

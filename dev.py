@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""From a fresh checkout to a running server or a tested tree, on Linux and macOS: `run`, `test` and `check`.
+"""From a fresh checkout to a running server or a tested tree, on Linux and macOS: `run`, `test`, `check` and `words`.
 
 Only the standard library, because a fresh machine has nothing else: no pip, no venv package, no make. Each
 command does the whole set-up that it needs, so their order does not matter. The syntax is one that Python 3.6
@@ -409,6 +409,13 @@ def check(_options: argparse.Namespace) -> int:
     return summary(results)
 
 
+def words(_options: argparse.Namespace) -> int:
+    """Bring the catalogues of locale/ up to date with the words in the code."""
+    sync("dev")
+    env = {**LAPTOP, "DJANGO_SETTINGS_MODULE": "golive_site.settings", "DATABASE_URL": "sqlite://:memory:"}
+    return call(VENV / "bin" / "python", "-m", "golive_site.catalogues", **env)
+
+
 def a_port(text: str) -> int:
     """A TCP port, for argparse."""
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
@@ -419,12 +426,12 @@ def a_port(text: str) -> int:
 def parse(arguments: list) -> argparse.Namespace:
     """The command and its options; what `test` does not know itself is for pytest."""
     parser = argparse.ArgumentParser(prog="dev.py", description=__doc__.partition("\n")[0])
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{run,test,check}")
-    for does in (run, test, check):
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{run,test,check,words}")
+    for does in (run, test, check, words):
         line = does.__doc__
         command = commands.add_parser(does.__name__, help=line, description=line, allow_abbrev=False)
         command.set_defaults(does=does)
-        if does is not check:
+        if does in (run, test):
             why = "install no system packages (also GOLIVE_NO_APT=1)"
             command.add_argument("--no-apt", action="store_true", help=why)
         if does is run:

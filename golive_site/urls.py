@@ -4,9 +4,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView, TemplateView
 
+from golive_site import language
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="projects"), name="home"),
     path("accounts/", include("allauth.account.urls")),
+    path("language/", language.choose, name="language"),
+    path("words/<str:code>.js", language.words, name="words"),
     path("", include("signoffs.urls")),
     path("", include("checklists.urls")),
 ]

@@ -36,6 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=120, blank=True, help_text="Printed beside a signature, such as IT Director.")
+    language = models.CharField(max_length=10, blank=True, help_text="Of mails; blank until one was chosen.")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,91 @@
+"""The words: who reads what in which language, and that the catalogues are what the code and the translations say."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from golive_site import catalogues
+from tests.conftest import PASSWORD
+
+LOGIN = "/accounts/login/"
+
+
+def choose(client, code):
+    return client.post(reverse("language"), {"language": code, "next": LOGIN})
+
+
+def test_the_browser_says_which_language_until_somebody_chooses(client, db):
+    assert '<html lang="en-gb">' in client.get(LOGIN).text
+    assert '<html lang="en-gb">' in client.get(LOGIN, headers={"accept-language": "en-US,en;q=0.7"}).text
+    assert '<html lang="en-gb">' in client.get(LOGIN, headers={"accept-language": "fr"}).text
+    assert '<html lang="el">' in client.get(LOGIN, headers={"accept-language": "el-GR,el;q=0.9,en;q=0.8"}).text
+    assert choose(client, "de").url == LOGIN
+    assert '<html lang="de">' in client.get(LOGIN, headers={"accept-language": "el"}).text
+
+
+def test_every_language_is_offered_in_its_own_name_before_signing_in_and_after(client, signed_in, technician):
+    for page in (client.get(LOGIN).text, signed_in(technician).get(reverse("projects")).text):
+        for name in ("English", "Deutsch", "Ελληνικά"):
+            assert f">{name}</button>" in page
+
+
+def test_the_choice_is_kept_with_the_account_and_survives_signing_out(client, technician):
+    client.force_login(technician, backend=settings.AUTHENTICATION_BACKENDS[0])
+    choose(client, "de")
+    technician.refresh_from_db()
+    assert technician.language == "de"
+    client.post(reverse("account_logout"))
+    assert '<html lang="de">' in client.get(LOGIN).text
+
+
+def test_another_machine_has_the_language_of_the_account_after_signing_in(client, technician):
+    technician.language = "el"
+    technician.save()
+    client.post(LOGIN, {"login": technician.email, "password": PASSWORD})
+    assert '<html lang="el">' in client.get(reverse("projects")).text
+
+
+def test_what_was_chosen_before_the_first_sign_in_is_kept(client, technician):
+    choose(client, "de")
+    client.post(LOGIN, {"login": technician.email, "password": PASSWORD})
+    technician.refresh_from_db()
+    assert technician.language == "de"
+
+
+def test_a_language_that_we_do_not_speak_changes_nothing(client, technician):
+    client.force_login(technician, backend=settings.AUTHENTICATION_BACKENDS[0])
+    choose(client, "tlh")
+    technician.refresh_from_db()
+    assert technician.language == ""
+    assert '<html lang="en-gb">' in client.get(reverse("projects")).text
+
+
+@pytest.mark.parametrize("code", ["en-gb", "de", "el"])
+def test_scripts_have_their_words_without_signing_in(client, db, code):
+    page = client.get(LOGIN, headers={"accept-language": code}).text
+    address = page.split('<script src="/words/')[1].split('"')[0]
+    assert address.startswith(f"{code}.js?")
+    answer = client.get(f"/words/{address}")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert "gettext" in answer.text
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_scripts_have_no_words_of_a_language_that_we_do_not_speak(client, db):
+    assert client.get("/words/tlh.js").status_code == 404
+
+
+# -- The catalogues --------------------------------------------------------------------------------------------------
+
+
+def test_templates_scripts_and_python_are_read():
+    names = {each.locations[0][0].rpartition(".")[2] for each in catalogues.messages(catalogues.extracted("django"))}
+    assert {"py", "html"} <= names
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+@pytest.mark.parametrize("domain", catalogues.DOMAINS)
+def test_what_is_compiled_is_what_stands_in_the_source(language, domain):
+    po = catalogues.path_of(language, domain).read_text("utf-8")
+    assert catalogues.path_of(language, domain, "mo").read_bytes() == catalogues.as_mo(po, language)

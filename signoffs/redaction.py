@@ -41,7 +41,7 @@ def redact(entry: JournalEntry, act: Act, reason: str) -> None:
     project = entry.project
     if project is None:
         raise TransitionRefused(_("Entries of the instance hold nothing that somebody wrote. Nothing was changed."))
-    with project.locked(act):
+    with project.locked(act, archived=True):
         entry.refresh_from_db()
         if not entry.remark:
             return

@@ -299,7 +299,7 @@ class JournalEntry(models.Model):
         project = self.project
         if project is None:
             raise TransitionRefused(_("Entries of the instance hold nothing that somebody wrote. Nothing was changed."))
-        with project.locked(act):
+        with project.locked(act, archived=True):
             self.refresh_from_db()
             if not self.remark:
                 return

@@ -109,7 +109,7 @@ class Replay:
             case Action.ITEM_CLAIMED:
                 item.let_go()
             case Action.ITEM_COMPLETED | Action.ITEM_SET_ASIDE | Action.ITEM_RELEASED:
-                # A settled item is not stuck, so whoever takes that back has it again.
-                item.give_to(event.actor)
+                # A settled item is not stuck, so somebody has it again.
+                item.give_to(event.facts["who"])
             case _:
                 item.go_on()

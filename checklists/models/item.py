@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -158,7 +159,7 @@ class Item(Retirable, Timing, Versioned):
     def release(self, act: Act, *, for_others: bool = False) -> None:
         """Give the item back. `for_others` lets a manager release what somebody else holds."""
         with self._changing(act):
-            if self.owner_id is None:
+            if self.owner is None:
                 return
             self._guard_not_settled()
             if not for_others:
@@ -167,7 +168,7 @@ class Item(Retirable, Timing, Versioned):
             held_by, self.owner = self.owner, None
             if self.state == State.CLAIMED:
                 self._enter(State.OPEN, act)
-            self._record(act, Action.ITEM_RELEASED, held_by="" if held_by == act.by else str(held_by))
+            self._record(act, Action.ITEM_RELEASED, held_by="" if held_by == act.by else str(held_by), who=held_by.pk)
 
     def complete(self, act: Act, *, for_others: bool = False) -> None:
         """Tick the item, and with its last open sub-item the item above it."""
@@ -239,10 +240,11 @@ class Item(Retirable, Timing, Versioned):
                 self.owner = None
                 self._enter(State.OPEN if self.state == State.CLAIMED else State(self.state), act, self.reason)
             elif last.action == Action.ITEM_RELEASED:
-                self._give_to(act.by, act)
+                self._give_to(get_user_model().objects.get(pk=last.facts.get("who", act.by.pk)), act)
             else:
                 self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
-            self._record(act, Action.ITEM_UNDONE, what=f"“{last.get_action_display()}”", undoes=last.action)
+            what = f"“{last.get_action_display()}”"
+            self._record(act, Action.ITEM_UNDONE, what=what, undoes=last.action, who=self.owner_id)
 
     def reopen(self, act: Act, reason: str) -> None:
         """Take a settled item back to work, and with it the items above it, for a reason."""
@@ -322,7 +324,7 @@ class Item(Retirable, Timing, Versioned):
     def _unsettle_above(self, act: Act) -> None:
         """Groups that completed themselves with this part are open again without it."""
         above = self.parent
-        while above is not None and above.state == State.DONE:
+        while above is not None and above.is_settled:
             above._enter(State.OPEN, act)
             above.save()
             above._record(act, Action.ITEM_UNDONE, what=f"with its sub-item #{self.number}")

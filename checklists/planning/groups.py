@@ -14,12 +14,12 @@ def parts_came(group: Item | None, act: Act, part: Item, *, is_new: bool) -> Non
     if group is None:
         return
     group = _fresh(group)
-    if is_new and group.owner_id:
-        held_by, group.owner = str(group.owner), None
+    if is_new and group.owner:
+        held_by, group.owner = group.owner, None
         if group.state == State.CLAIMED:
             group._enter(State.OPEN, act)
         group.save()
-        group._record(act, Action.ITEM_RELEASED, held_by=held_by)
+        group._record(act, Action.ITEM_RELEASED, held_by=str(held_by), who=held_by.pk)
     follow(group, act, part)
 
 

@@ -1,0 +1,296 @@
+"""The verbs against an oracle: whatever people do in whatever order, both agree, and everything holds that must hold.
+
+To add a verb, say in tests/oracle.py what it does, and add a rule here. `GOLIVE_SLOW=1` runs 500 stories of 50 steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from checklists.act import Act
+from checklists.models import Field, Item, Membership, Phase, Project, Role
+from checklists.planning.items import add_item, move_item, restore_item, retire_item, split_item
+from checklists.planning.places import Place
+from signoffs.invariants import broken
+from tests import builders
+from tests.builders import T_ZERO
+from tests.conftest import NOON, person
+from tests.crowd import REFUSALS, SLOW
+from tests.oracle import Oracle, Refused, Thing
+
+NAMES = {"mara": "Mara Manager", "tom": "Tom Technician", "olga": "Olga Technician"}
+WHO = st.sampled_from(sorted(NAMES))
+WHICH = st.integers(0, 40)
+REASON = st.sampled_from(["It rains", "Nobody came", "One is dark"])
+
+
+class People(RuleBasedStateMachine):
+    """Three people at one small plan. Each step is one act; the database is rolled back behind each story."""
+
+    def __init__(self):
+        super().__init__()
+        self.database = transaction.atomic()
+        self.database.__enter__()
+        self.users = {name: person(full) for name, full in NAMES.items()}
+        self.project = builders.project(self.users["mara"], NOON)
+        self.minutes = count(1)
+        self.phases = list(self.project.phases.values_list("pk", flat=True))
+        self.field = Field.objects.get(project=self.project)
+        roles = {"mara": "manager", "tom": "technician", "olga": "technician"}
+        for name in ("tom", "olga"):
+            Membership.objects.create(project=self.project, user=self.users[name], role=Role.TECHNICIAN)
+        things: dict[int, Thing] = {}
+        for item in self.project.items.select_related("parent"):
+            parent = things[item.parent.number] if item.parent else None
+            things[item.number] = Thing(item.number, self.phases.index(item.phase_id), parent)
+        self.oracle = Oracle(things, roles)
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.database.__exit__(None, None, None)
+
+    # -- What every rule needs ---------------------------------------------------------------------------------------
+
+    def thing(self, which: int) -> Thing:
+        numbers = sorted(self.oracle.things)
+        return self.oracle.things[numbers[which % len(numbers)]]
+
+    def item(self, thing: Thing) -> Item:
+        items = Item.with_retired.select_related("project", "phase", "section", "parent", "retired_by")
+        return items.get(project=self.project, number=thing.number)
+
+    def act(self, who: str) -> Act:
+        """As a request makes it: in the role that the person had when they came, which may be gone."""
+        at = NOON + timedelta(minutes=next(self.minutes))
+        role = self.oracle.roles.get(who, Role.TECHNICIAN.value)
+        return Act(self.users[who], at, standing=(self.project.pk, role))
+
+    def both(self, who: str, should: Callable[[], Any], does: Callable[[], Any]) -> bool:
+        """Do it in both; whether it was done. What one of them refuses, the other must refuse."""
+        try:
+            if who not in self.oracle.roles:
+                raise Refused
+            should()
+        except Refused:
+            with pytest.raises(REFUSALS):
+                does()
+            return False
+        does()
+        return True
+
+    # -- The run -----------------------------------------------------------------------------------------------------
+
+    @rule(who=WHO, which=WHICH)
+    def claim(self, who, which):
+        thing, act = self.thing(which), self.act(who)
+        self.both(who, lambda: self.oracle.claim(thing, who), lambda: self.item(thing).claim(act))
+
+    @rule(who=WHO, which=WHICH)
+    def release(self, who, which):
+        thing, act, helps = self.thing(which), self.act(who), who == "mara"
+        self.both(who, lambda: self.oracle.release(thing, who), lambda: self.item(thing).release(act, for_others=helps))
+
+    @rule(who=WHO, which=WHICH)
+    def complete(self, who, which):
+        thing, act, helps = self.thing(which), self.act(who), who == "mara"
+        self.both(
+            who, lambda: self.oracle.complete(thing, who), lambda: self.item(thing).complete(act, for_others=helps)
+        )
+
+    @rule(who=WHO, which=WHICH, reason=REASON)
+    def set_aside(self, who, which, reason):
+        thing, act, helps = self.thing(which), self.act(who), who == "mara"
+        self.both(
+            who,
+            lambda: self.oracle.set_aside(thing, who, reason),
+            lambda: self.item(thing).set_aside(act, reason, for_others=helps),
+        )
+
+    @rule(who=WHO, which=WHICH, to=WHO)
+    def hand_over(self, who, which, to):
+        if to not in self.oracle.roles:
+            return
+        thing, act, helps = self.thing(which), self.act(who), who == "mara"
+        self.both(
+            who,
+            lambda: self.oracle.hand_over(thing, who, to),
+            lambda: self.item(thing).hand_over(act, self.users[to], for_others=helps),
+        )
+
+    @rule(who=WHO, which=WHICH, state=st.sampled_from(["blocked", "failed"]), reason=REASON)
+    def hold_up(self, who, which, state, reason):
+        thing, act, helps = self.thing(which), self.act(who), who == "mara"
+        verb = Item.block if state == "blocked" else Item.fail
+        self.both(
+            who,
+            lambda: self.oracle.hold_up(thing, who, state, reason),
+            lambda: verb(self.item(thing), act, reason, for_others=helps),
+        )
+
+    @rule(who=WHO, which=WHICH)
+    def resume(self, who, which):
+        thing, act = self.thing(which), self.act(who)
+        self.both(who, lambda: self.oracle.resume(thing, who), lambda: self.item(thing).resume(act))
+
+    @rule(who=WHO, which=WHICH)
+    def undo(self, who, which):
+        thing, act = self.thing(which), self.act(who)
+        self.both(who, lambda: self.oracle.undo(thing, who), lambda: self.item(thing).undo(act))
+
+    @rule(who=WHO, which=WHICH, reason=REASON)
+    def reopen(self, who, which, reason):
+        thing, act = self.thing(which), self.act(who)
+        self.both(who, lambda: self.oracle.reopen(thing, who, reason), lambda: self.item(thing).reopen(act, reason))
+
+    @rule(who=WHO, which=WHICH)
+    def note(self, who, which):
+        thing, act = self.thing(which), self.act(who)
+        self.both(who, lambda: self.oracle.note(thing, who), lambda: self.item(thing).note(act, "Well"))
+
+    @rule(who=WHO, value=st.sampled_from(["1250", "1300"]))
+    def read(self, who, value):
+        thing, act = self.oracle.things[self.field.item.number], self.act(who)
+        field = Field.with_retired.select_related("project", "item").get(pk=self.field.pk)
+        self.both(who, lambda: self.oracle.read(thing, who, value), lambda: field.read(act, value))
+
+    # -- The project -------------------------------------------------------------------------------------------------
+
+    @rule(sequential=st.booleans())
+    def order_phases(self, sequential):
+        Project.objects.get(pk=self.project.pk).order_phases(self.act("mara"), sequential)
+        self.oracle.sequential = sequential
+
+    @rule(phase=st.integers(0, 1))
+    def open_early(self, phase):
+        row, act = Phase.objects.select_related("project").get(pk=self.phases[phase]), self.act("mara")
+        self.both("mara", lambda: self.oracle.open_early(phase), lambda: row.open_early(act, "The ship sails"))
+
+    @rule(hours=st.integers(-5, 5))
+    def move_go_live(self, hours):
+        project = Project.objects.get(pk=self.project.pk)
+        moment = T_ZERO + timedelta(hours=hours)
+        project.move_go_live(self.act("mara"), moment, "Europe/Athens", "Fog", project.go_live_at)
+
+    @rule(who=st.sampled_from(["tom", "olga"]))
+    def come_or_go(self, who):
+        """Removed, or added again; what somebody holds stays theirs until a manager releases it."""
+        if self.oracle.roles.pop(who, None):
+            Membership.objects.get(project=self.project, user=self.users[who]).remove(self.act("mara"))
+        else:
+            email = self.users[who].email
+            Membership.objects.admit(self.project, self.act("mara"), email, "", Role.TECHNICIAN)
+            self.oracle.roles[who] = "technician"
+
+    # -- The plan ----------------------------------------------------------------------------------------------------
+
+    def place(self, which: int, phase: int, *, inside: bool) -> tuple[Thing | None, Place]:
+        if inside:
+            return (around := self.thing(which)), Place("last", "item", around.number)
+        return None, Place("last", "phase", self.phases[phase])
+
+    @precondition(lambda self: len(self.oracle.things) < 25)
+    @rule(which=WHICH, phase=st.integers(0, 1), inside=st.booleans())
+    def add(self, which, phase, inside):
+        (parent, place), act = self.place(which, phase, inside=inside), self.act("mara")
+        self.both(
+            "mara",
+            lambda: self.oracle.add("mara", parent, phase),
+            lambda: add_item(self.project, act, "Look again", place),
+        )
+
+    @precondition(lambda self: len(self.oracle.things) < 25)
+    @rule(which=WHICH, below=st.booleans())
+    def split(self, which, below):
+        thing, act = self.thing(which), self.act("mara")
+        texts = [f"First at {act.at}", "Then the other"]
+        self.both(
+            "mara",
+            lambda: self.oracle.split(thing, "mara", below=below),
+            lambda: split_item(self.item(thing), act, texts, below=below),
+        )
+
+    @rule(which=WHICH, where=WHICH, phase=st.integers(0, 1), inside=st.booleans())
+    def move(self, which, where, phase, inside):
+        thing, act, went = self.thing(which), self.act("mara"), []
+        parent, place = self.place(where, phase, inside=inside)
+        self.both(
+            "mara",
+            lambda: self.oracle.move(thing, "mara", parent, phase),
+            lambda: went.append(move_item(self.item(thing), act, place)),
+        )
+        if went == [True]:
+            thing.tell("moved", "mara", changes=False)
+
+    @rule(which=WHICH)
+    def retire(self, which):
+        thing, act = self.thing(which), self.act("mara")
+        self.both("mara", lambda: self.oracle.retire(thing, "mara"), lambda: retire_item(self.item(thing), act))
+
+    @rule(which=WHICH)
+    def restore(self, which):
+        thing, act = self.thing(which), self.act("mara")
+        self.both("mara", lambda: self.oracle.restore(thing, "mara"), lambda: restore_item(self.item(thing), act))
+
+    # -- What must hold after each step ------------------------------------------------------------------------------
+
+    @invariant()
+    def both_agree(self):
+        people = {user.pk: name for name, user in self.users.items()}
+        rows = Item.with_retired.filter(project=self.project).select_related("parent")
+        stands = {
+            item.number: (
+                item.state,
+                people.get(item.owner_id),
+                people.get(item.settled_by_id),
+                self.phases.index(item.phase_id),
+                item.parent.number if item.parent else None,
+                bool(item.retired_at),
+                item.version,
+            )
+            for item in rows
+        }
+        assert stands == {
+            thing.number: (
+                thing.state,
+                thing.owner,
+                thing.settled_by,
+                thing.phase,
+                thing.parent.number if thing.parent else None,
+                bool(thing.retired),
+                thing.version,
+            )
+            for thing in self.oracle.things.values()
+        }
+        reasons = {item.number: item.reason for item in rows}
+        told = {thing.number: thing.reason for thing in self.oracle.things.values() if thing.reason is not None}
+        assert {number: reasons[number] for number in told} == told
+        assert list(self.field.readings.values_list("value", flat=True)) == self.oracle.values
+
+    @invariant()
+    def everything_holds(self):
+        assert broken(self.project) == []
+
+
+@pytest.mark.django_db
+def test_people_and_the_oracle_agree():
+    """Deterministic in the short run, new stories each time in the long one."""
+    run_state_machine_as_test(
+        People,
+        settings=settings(
+            max_examples=500 if SLOW else 8,
+            stateful_step_count=50 if SLOW else 20,
+            derandomize=not SLOW,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -219,9 +219,8 @@ MAILS_KEPT = f"filemail:///{(DATA_DIR / 'mails').resolve()}" if DEBUG else "cons
 globals().update(env.email_url("GOLIVE_EMAIL_URL", default=MAILS_KEPT))
 DEFAULT_FROM_EMAIL = env.str("GOLIVE_MAIL_FROM", default="golive@localhost")
 
-# British English: the words on screen are it, and its dates; another English is answered with it, too.
-LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English"), ("de", "Deutsch"), ("el", "Ελληνικά")]
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("el", "Ελληνικά")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 LANGUAGE_COOKIE_NAME = "golive-language"

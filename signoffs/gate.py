@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from checklists.act import Act, TransitionRefused
 from checklists.models import Action, Item, JournalEntry, Project, Slot
 from checklists.readiness import Tally
-from signoffs.models import Decision, Signature
+from signoffs.models import Decision, Record, Signature
 from signoffs.snapshot import Content, changed_since, content_of, digest_of, snapshot_of, statement_of
 
 if TYPE_CHECKING:
@@ -166,4 +166,6 @@ def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: st
             decision=decision.label,
             digest=standing.digest[:16],
         )
+        if is_complete(project):
+            Record.objects.order(project, act, Record.objects.next_revision(project))
         return signature

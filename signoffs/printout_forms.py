@@ -10,20 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from checklists.models import Project, Section
 from signoffs.models import Variant
 
-# The report's words exist in these.
-SPOKEN = ("en", "de", "el")
-
-
-def spoken() -> list[tuple[str, str]]:
-    return [(code, name) for code, name in settings.LANGUAGES if code.partition("-")[0] in SPOKEN]
-
 
 class PrintoutForm(forms.Form):
     """Form, part and language; all of it has a sensible first choice."""
 
     variant = forms.ChoiceField(label=_("What"), choices=Variant.choices, initial=Variant.FULL)
     part = forms.ChoiceField(label=_("Of"), required=False)
-    language = forms.ChoiceField(label=_("In"), choices=spoken)
+    language = forms.ChoiceField(label=_("In"), choices=settings.LANGUAGES)
 
     def __init__(self, project: Project, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -31,6 +31,11 @@ class RecordManager(models.Manager["Record"]):
         )
         return record
 
+    def next_revision(self, project: Project) -> int:
+        """The number of the record that is made when the project is complete the next time."""
+        last = self.filter(project=project).aggregate(last=models.Max("revision"))["last"]
+        return (last or 0) + 1
+
     def supersede(self, project: Project, act: Act) -> None:
         """The project is open again; the caller holds its lock. What was sealed stays, what was not is not made any more."""
         live = self.filter(project=project, superseded_at=None)

@@ -40,7 +40,7 @@ def printed(project, auditor):
 
 def test_from_the_page_to_the_file(project, auditor, technician, signed_in):
     browser = signed_in(auditor)
-    asked = {"variant": "full", "part": "", "language": "en"}
+    asked = {"variant": "full", "part": "", "language": "de"}
     assert browser.post(reverse("printouts", args=[project.slug]), asked).status_code == 302
     printout = Printout.objects.get()
     state = reverse("printout_state", args=[project.slug, printout.pk])

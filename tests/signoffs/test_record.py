@@ -62,6 +62,29 @@ def test_it_is_sealed_once_and_verifies(ordered, complete):
     assert complete.journal.filter(action=Action.RECORD_SEALED).count() == 1
 
 
+def test_the_last_signature_orders_it_and_none_before(project, technician, approver, act):
+    settle(project, act(technician))
+    for number, standing in enumerate(standings(project)):
+        assert not Record.objects.exists(), number
+        sign(standing.slot, act(approver), Decision.GO if standing.slot.is_vote else Decision.APPROVE, standing.digest)
+    record = Record.objects.get()
+    assert (record.revision, record.state, record.head_seq) == (1, JobState.DUE, project.journal.last().seq)
+
+
+def test_what_is_signed_again_after_a_change_is_the_next_revision(ordered, complete, technician, approver, act):
+    first = made(ordered)
+    lamps = item(complete, "Lamps answer")
+    lamps.reopen(act(technician, SOON), "One flickers")
+    item(complete, "Lamps answer").complete(act(technician, SOON))
+    for standing in standings(complete):
+        if standing.state == "stale":
+            sign(standing.slot, act(approver, SOON), Decision.APPROVE, standing.digest)
+    second = made(Record.objects.get(revision=2), SOON + timedelta(minutes=1))
+    first.refresh_from_db()
+    assert (second.state, second.superseded_at) == (JobState.SEALED, None)
+    assert first.superseded_at is not None and first.path.exists()
+
+
 def test_ordering_it_again_changes_nothing(ordered, complete, approver, act):
     record = made(ordered)
     with complete.locked():

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 
 from signoffs import seal
 
@@ -103,3 +104,10 @@ def test_the_server_itself_refuses(tmp_path, server):
     assert "belong together" in halved.stderr
     del env["GOLIVE_SEAL_CERT"]
     assert subprocess.run(line, cwd=ROOT, env=env, capture_output=True).returncode == 0
+
+
+def test_the_command_makes_a_new_key(capsys):
+    old = seal.current().id
+    call_command("rotate_seal")
+    told = capsys.readouterr().out
+    assert old in told and seal.current().id in told and seal.current().id != old

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from checklists.act import Act, TransitionRefused
-from checklists.models import Action, Draft, Field, Item, Membership, Project, RequestKey, Role
+from checklists.models import Action, Draft, Field, Item, Keeping, Membership, Project, RequestKey, Role
 from checklists.models.item import State
 from checklists.planning.items import move_item, retire_item
 from checklists.several import each_of
@@ -211,6 +211,22 @@ def test_c9_what_is_taken_out_is_not_ticked_afterwards(project, manager, technic
         gone = project.journal.get(item=each, action=Action.ITEM_RETIRED)
         ticked = project.journal.filter(item=each, action=Action.ITEM_COMPLETED).first()
         assert (ticked is not None and ticked.seq < gone.seq) == (outcome is None)
+
+
+def test_c9_nothing_is_ticked_in_the_archive(project, manager, technician, act):
+    """C9: a tick comes before the archive, or is refused."""
+    lamps = item(project, "Lamps answer")
+    for _ in often(200, 5):
+        keeping = Keeping(project=project)
+        outcome = all_at_once(
+            lambda: fresh(lamps).complete(act(technician)), lambda k=keeping: k.archive(act(manager))
+        )[0]
+        archived = project.journal.filter(action=Action.ARCHIVED).last()
+        assert not project.journal.filter(seq__gt=archived.seq).exists()
+        assert (fresh(lamps).state == State.DONE) == (outcome is None)
+        keeping.bring_back(act(manager))
+        if outcome is None:
+            fresh(lamps).reopen(act(manager), "Again")
 
 
 def test_c9_of_two_who_import_the_same_file_at_once_the_second_is_asked(manager):

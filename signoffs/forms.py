@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from checklists.forms import Words
 from checklists.models import Phase, Project, Slot
@@ -14,12 +15,12 @@ class SignatureForm(forms.Form):
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
     decision = forms.ChoiceField(choices=[], widget=forms.RadioSelect)
-    comment = Words(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label="Comment")
+    comment = Words(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label=_("Comment"))
     password = forms.CharField(
-        label="Your password",
+        label=_("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Enter your password: it makes this your signature."},
+        error_messages={"required": _("Enter your password: it makes this your signature.")},
     )
 
     def __init__(self, user, slot: Slot, *args, **kwargs):
@@ -33,13 +34,13 @@ class SignatureForm(forms.Form):
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
         if not self.user.has_usable_password() or not self.user.check_password(password):
-            raise ValidationError("That is not your password. Nothing was signed.")
+            raise ValidationError(_("That is not your password. Nothing was signed."))
         return password
 
     def clean(self) -> dict:
         data = super().clean() or {}
         if data.get("decision") == Decision.NO_GO and not data.get("comment", "").strip():
-            self.add_error("comment", "Say why it is a no-go: the team has to know what to do.")
+            self.add_error("comment", _("Say why it is a no-go: the team has to know what to do."))
         return data
 
 
@@ -58,7 +59,7 @@ class ScopeForm(forms.Form):
         self.phases = {f"phase-{phase.pk}": phase for phase in project.phases.all()}
         choices = [(scope.value, scope.label) for scope in (Scope.PLAN, Scope.BEFORE)]
         choices += [(key, phase.title) for key, phase in self.phases.items()]
-        self.fields["scope"] = forms.ChoiceField(choices=choices, label="It is about")
+        self.fields["scope"] = forms.ChoiceField(choices=choices, label=_("It is about"))
 
     @property
     def chosen(self) -> tuple[Scope, Phase | None]:

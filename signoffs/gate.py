@@ -7,6 +7,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from checklists.act import Act, TransitionRefused
 from checklists.models import Action, Item, JournalEntry, Project, Slot
 from checklists.readiness import Tally
@@ -45,8 +49,13 @@ class Standing:
     @property
     def state_label(self) -> str:
         if self.state == "valid" and self.slot.is_vote:
-            return "Go"
-        return {"pending": "Not signed", "valid": "Signed", "stale": "Stale", "declined": "No-go"}[self.state]
+            return _("Go")
+        return {
+            "pending": _("Not signed"),
+            "valid": _("Signed"),
+            "stale": _("Stale"),
+            "declined": _("No-go"),
+        }[self.state]
 
     @cached_property
     def tally(self) -> Tally:
@@ -132,14 +141,19 @@ def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: st
     with project.locked(act):
         standing = next(standing for standing in standings(project) if standing.slot.pk == slot.pk)
         if standing.state == "valid":
-            raise TransitionRefused(f"{standing.signature} already. Nothing was changed.")
+            raise TransitionRefused(
+                _("%(signature)s already. Nothing was changed.") % {"signature": standing.signature}
+            )
         voter = standing.signature if standing.state == "declined" else None
         if voter and voter.signer_id != act.by.pk:
-            raise TransitionRefused(f"{voter.name} voted no-go. Only they can change that vote.")
+            raise TransitionRefused(_("%(who)s voted no-go. Only they can change that vote.") % {"who": voter.name})
         if standing.digest != seen_digest:
-            raise TransitionRefused("The plan changed while you read. Read again what is signed; nothing was recorded.")
+            raise TransitionRefused(
+                _("The plan changed while you read. Read again what is signed; nothing was recorded.")
+            )
         if decision != Decision.NO_GO and not standing.is_ready:
-            raise TransitionRefused(f"Not yet: {', '.join(standing.tally.why_not_green)} in {slot.scope_name}.")
+            why = ", ".join(standing.tally.why_not_green)
+            raise TransitionRefused(_("Not yet: %(why)s in %(scope)s.") % {"why": why, "scope": slot.scope_name})
         if standing.signature is not None:
             Signature.objects.filter(pk=standing.signature.pk).update(superseded_at=act.at)
         signature = Signature.objects.create(
@@ -157,13 +171,15 @@ def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: st
             snapshot=standing.snapshot,
         )
         action = Action.SLOT_DECLINED if decision == Decision.NO_GO else Action.SLOT_SIGNED
+        with translation.override(settings.LANGUAGE_CODE):
+            said = str(decision.label)
         JournalEntry.objects.record(
             project,
             act,
             action,
             subject=slot.title,
             remark=comment,
-            decision=decision.label,
+            decision=said,
             digest=standing.digest[:16],
         )
         if is_complete(project):

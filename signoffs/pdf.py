@@ -18,6 +18,7 @@ import pydyf  # type: ignore[import-untyped]
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from checklists.models import JournalEntry
 from signoffs.evidence import NAME as EVIDENCE
@@ -50,18 +51,26 @@ class FetchRefused(Exception):
     """Something in a report asked for a file or an address. Nothing does by design, so no PDF is made (SEC-08)."""
 
 
-@cache
 def problem() -> str:
     """Why no PDF can be made on this machine, in a sentence for the user; empty when it can."""
+    if can_draw():
+        return ""
+    words = _(
+        "PDFs need the Pango library, which this server does not have. Its administrator installs it with: %(how)s"
+    )
+    return words % {"how": PANGO}
+
+
+@cache
+def can_draw() -> bool:
+    """Whether this machine has what draws PDFs."""
     try:
         # Without its libraries WeasyPrint prints a banner before it raises.
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             import weasyprint  # noqa: F401
     except OSError:
-        return (
-            f"PDFs need the Pango library, which this server does not have. Its administrator installs it with: {PANGO}"
-        )
-    return ""
+        return False
+    return True
 
 
 def render(

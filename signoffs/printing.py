@@ -43,9 +43,9 @@ def drawn(printout: Printout) -> bytes:
     if reason := pdf.problem():
         raise RuntimeError(reason)
     printout.tell(5)
-    report = report_of(Project.objects.get(pk=printout.project_id), printout.at)
-    if printout.part:
-        report = report.only(printout.part)
-    printout.tell(15)
     with translation.override(printout.language or translation.get_language()):
+        report = report_of(Project.objects.get(pk=printout.project_id), printout.at)
+        if printout.part:
+            report = report.only(printout.part)
+        printout.tell(15)
         return pdf.render(report, tell=lambda part: printout.tell(15 + int(80 * part)), variant=printout.variant)

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from checklists import schedule
 from checklists.models import (
     Action,
@@ -27,6 +31,12 @@ from signoffs.plan_changes import PlanHistory, plan_history_of
 from signoffs.story import SIGNS, Blank, Entry, Happening, Part, story_of
 
 SIGNATURE_SIGNS = {"valid": "●", "stale": "◐", "declined": "✗", "pending": "○"}
+TO_BE = {
+    Meaning.APPROVED: gettext_lazy("to be approved"),
+    Meaning.PERFORMED: gettext_lazy("to be performed"),
+    Meaning.VERIFIED: gettext_lazy("to be verified"),
+    Meaning.REVIEWED: gettext_lazy("to be reviewed"),
+}
 # What may follow the last signature without the record being another one.
 HARMLESS = (Action.SLOT_SIGNED, Action.REPORT_DOWNLOADED, Action.PLAN_DOWNLOADED, Action.JOURNAL_DOWNLOADED)
 
@@ -42,10 +52,10 @@ class Row:
     @property
     def meaning(self) -> str:
         if self.signature is None:
-            return "to be voted on" if self.slot.is_vote else f"to be {Meaning(self.slot.meaning).label.lower()}"
-        decision = Decision(self.signature.decision).label
+            return _("to be voted on") if self.slot.is_vote else str(TO_BE[Meaning(self.slot.meaning)])
+        decision = str(Decision(self.signature.decision).label)
         plain = self.slot.is_vote or self.signature.meaning == Meaning.APPROVED
-        return decision if plain else Meaning(self.signature.meaning).label
+        return decision if plain else str(Meaning(self.signature.meaning).label)
 
     @property
     def digest(self) -> str:
@@ -126,24 +136,31 @@ class Report:
     def stamp(self) -> str:
         """What stands at the head of every page: which revision, or how far the project was."""
         if self.record:
-            return f"Revision {self.record.revision}, completed {schedule.utc_words(self.at)}"
-        return f"As of {schedule.utc_words(self.at)}"
+            words = _("Revision %(number)s, completed %(when)s")
+            return words % {"number": self.record.revision, "when": schedule.utc_words(self.at)}
+        return _("As of %(when)s") % {"when": schedule.utc_words(self.at)}
+
+    def project_words(self, moment: datetime) -> str:
+        return schedule.words(moment, self.project.tzinfo)
 
     @property
     def as_of(self) -> str:
-        return f"{schedule.words(self.at, self.project.tzinfo)} ({schedule.utc_words(self.at)})"
+        return f"{self.project_words(self.at)} ({schedule.utc_words(self.at)})"
 
     @property
     def outcome(self) -> str:
         """How it went, in one sentence."""
         if self.part:
-            return f"Only {self.part}: {self.tally.words or 'no items'}."
+            return _("Only %(part)s: %(words)s.") % {"part": self.part, "words": self.tally.words or _("no items")}
         if self.is_complete:
-            signed = counted(len(self.standings), "signature")
-            approval = f"{signed} valid" if self.standings else "the plan asks for no signature"
-            return f"Complete: {counted(self.tally.total, 'item')} settled, {approval}. {self.decision}".strip()
-        missing = [*self.tally.why_not_green, *self._unsigned]
-        return f"In progress, as of {self.as_of}: {', '.join(missing)}. {self.decision}".strip()
+            done = _("Complete: %(items)s settled, the plan asks for no signature.")
+            if self.standings:
+                done = _("Complete: %(items)s settled, %(signatures)s valid.")
+            done %= {"items": items(self.tally.total), "signatures": signatures(len(self.standings))}
+            return f"{done} {self.decision}".strip()
+        missing = ", ".join([*self.tally.why_not_green, *self._unsigned])
+        so_far = _("In progress, as of %(when)s: %(missing)s.") % {"when": self.as_of, "missing": missing}
+        return f"{so_far} {self.decision}".strip()
 
     @property
     def decision(self) -> str:
@@ -152,8 +169,12 @@ class Report:
         if not votes:
             return ""
         if all(vote == "valid" for vote in votes):
-            return "Decision: go."
-        return f"Votes: {votes.count('valid')} go, {votes.count('declined')} no-go, {len(votes)} asked for."
+            return _("Decision: go.")
+        return _("Votes: %(go)s go, %(no_go)s no-go, %(all)s asked for.") % {
+            "go": votes.count("valid"),
+            "no_go": votes.count("declined"),
+            "all": len(votes),
+        }
 
     @property
     def rows(self) -> list[Row]:
@@ -163,7 +184,7 @@ class Report:
             for each in self.standings
         ]
         return live + [
-            Row(old.slot, old, f"○ superseded {schedule.words(old.superseded_at, self.project.tzinfo)}")
+            Row(old.slot, old, "○ " + _("superseded %(when)s") % {"when": self.project_words(old.superseded_at)})
             for old in self.superseded
             if old.superseded_at
         ]
@@ -171,9 +192,19 @@ class Report:
     @property
     def _unsigned(self) -> list[str]:
         states = [standing.state for standing in self.standings]
-        words = {"pending": "not signed", "stale": "signed but stale", "declined": "no-go"}
-        slots = f"of {counted(len(states), 'slot')}"
-        return [f"{states.count(state)} {slots} {word}" for state, word in words.items() if state in states]
+        total = len(states)
+        words = {
+            "pending": ngettext(
+                "%(number)s of %(total)s slot not signed", "%(number)s of %(total)s slots not signed", total
+            ),
+            "stale": ngettext(
+                "%(number)s of %(total)s slot signed but stale", "%(number)s of %(total)s slots signed but stale", total
+            ),
+            "declined": ngettext("%(number)s of %(total)s slot no-go", "%(number)s of %(total)s slots no-go", total),
+        }
+        return [
+            word % {"number": states.count(state), "total": total} for state, word in words.items() if state in states
+        ]
 
     @property
     def figures(self) -> str:
@@ -182,17 +213,20 @@ class Report:
         blanks = [*self.blanks, *(blank for place in places for blank in place.blanks)]
         blanks += [blank for entry in self.entries for blank in entry.blanks]
         valid = sum(standing.state == "valid" for standing in self.standings)
+        readings = sum(len(blank.readings) for blank in blanks)
+        notes = sum(len(entry.notes) for entry in self.entries)
+        total = len(self.standings)
+        of_all = ngettext("%(number)s of %(total)s signature valid", "%(number)s of %(total)s signatures valid", total)
+        kept = [
+            ngettext("%(number)s reading", "%(number)s readings", readings) % {"number": number(readings)},
+            ngettext("%(number)s note", "%(number)s notes", notes) % {"number": number(notes)},
+            journal_entries(len(self.journal)),
+        ]
         return ". ".join(
             [
-                f"{counted(self.tally.total, 'item')}: {self.tally.words or 'none'}",
-                ", ".join(
-                    [
-                        counted(sum(len(blank.readings) for blank in blanks), "reading"),
-                        counted(sum(len(entry.notes) for entry in self.entries), "note"),
-                        counted(len(self.journal), "journal entry", "journal entries"),
-                    ]
-                ),
-                f"{valid} of {counted(len(self.standings), 'signature')} valid",
+                f"{items(self.tally.total)}: {self.tally.words or _('none')}",
+                ", ".join(kept),
+                of_all % {"number": number(valid), "total": number(total)},
             ]
         )
 
@@ -203,23 +237,25 @@ class Report:
         if not signed:
             return ""
         later = [entry for entry in self.journal[signed[-1] :] if entry.action not in HARMLESS]
-        changes = counted(len(later), "journal entry", "journal entries")
-        return f"{changes} since the last signature." if later else "Record unchanged since the last signature."
+        if not later:
+            return _("Record unchanged since the last signature.")
+        return _("%(entries)s since the last signature.") % {"entries": journal_entries(len(later))}
 
     @property
     def chain_head(self) -> str:
         """Where the journal ends, short enough for a page's foot: number and start of the hash."""
         if not self.journal:
-            return "Journal empty"
+            return _("Journal empty")
         last = self.journal[-1]
-        return f"Chain head {last.seq}: {grouped(last.hash)}"
+        return _("Chain head %(number)s: %(hash)s") % {"number": last.seq, "hash": grouped(last.hash)}
 
     @property
     def chain_state(self) -> str:
         """Whether the journal is whole, in a sentence."""
         if self.broken_at is not None:
-            return f"The chain of hashes is BROKEN at entry {self.broken_at}: what follows it was changed or taken out."
-        return "The chain of hashes is intact from its first entry to its last."
+            words = _("The chain of hashes is BROKEN at entry %(number)s: what follows it was changed or taken out.")
+            return words % {"number": self.broken_at}
+        return _("The chain of hashes is intact from its first entry to its last.")
 
     @cached_property
     def deviations(self) -> list[Deviation]:
@@ -230,8 +266,8 @@ class Report:
             Deviation(
                 name=vote.slot.title,
                 sign=SIGNATURE_SIGNS["declined"],
-                state="no-go, superseded" if vote.superseded_at else "no-go",
-                happenings=[Happening("Voted no-go", vote.comment, vote.name, vote.signed_at)],
+                state=_("no-go, superseded") if vote.superseded_at else _("no-go"),
+                happenings=[Happening(_("Voted no-go"), vote.comment, vote.name, vote.signed_at)],
             )
             for vote in votes
             if vote is not None
@@ -240,7 +276,7 @@ class Report:
             Deviation(
                 name=entry.item.text,
                 sign=SIGNS[State(entry.item.state)],
-                state=State(entry.item.state).label.lower(),
+                state=str(State(entry.item.state).label).lower(),
                 happenings=entry.happenings,
                 number=entry.item.number,
             )
@@ -255,9 +291,21 @@ class Report:
         return [standing for standing in self.standings if standing.state == "stale"]
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 item`, `1,184 items`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def number(count: int) -> str:
+    """`1,184` as the language writes it."""
+    return number_format(count, force_grouping=True)
+
+
+def items(count: int) -> str:
+    return ngettext("%(number)s item", "%(number)s items", count) % {"number": number(count)}
+
+
+def signatures(count: int) -> str:
+    return ngettext("%(number)s signature", "%(number)s signatures", count) % {"number": number(count)}
+
+
+def journal_entries(count: int) -> str:
+    return ngettext("%(number)s journal entry", "%(number)s journal entries", count) % {"number": number(count)}
 
 
 def grouped(digest: str, groups: int = 4) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checklists.models import Item, Project, Slot
@@ -29,14 +31,17 @@ SCHEMA = 1
 def statement_of(slot: Slot) -> str:
     """The sentence that the signer puts their name to."""
     if slot.is_vote:
-        return f"I have read the state of {slot.scope_name} and say whether {slot.project.name} goes live."
-    verb = {
-        Meaning.APPROVED: "approve",
-        Meaning.PERFORMED: "state that I performed",
-        Meaning.VERIFIED: "state that I verified",
-        Meaning.REVIEWED: "state that I reviewed",
-    }[Meaning(slot.meaning)]
-    return f"I have read what is listed here and {verb} {slot.scope_name} of {slot.project.name}."
+        words = _("I have read the state of %(scope)s and say whether %(project)s goes live.")
+    else:
+        words = {
+            Meaning.APPROVED: _("I have read what is listed here and approve %(scope)s of %(project)s."),
+            Meaning.PERFORMED: _(
+                "I have read what is listed here and state that I performed %(scope)s of %(project)s."
+            ),
+            Meaning.VERIFIED: _("I have read what is listed here and state that I verified %(scope)s of %(project)s."),
+            Meaning.REVIEWED: _("I have read what is listed here and state that I reviewed %(scope)s of %(project)s."),
+        }[Meaning(slot.meaning)]
+    return words % {"scope": slot.scope_name, "project": slot.project.name}
 
 
 @dataclass(frozen=True)
@@ -61,17 +66,19 @@ def content_of(project: Project) -> Content:
 
 
 def snapshot_of(slot: Slot, content: Content) -> str:
-    """What is signed, as canonical JSON."""
+    """What is signed, as canonical JSON: the same whatever language its reader has."""
     values: dict[int, list[list[str]]] = {}
     for field in content.fields:
         if field.item_id:
             values.setdefault(field.item_id, []).append([field.label, field.value or ""])
+    with translation.override(settings.LANGUAGE_CODE):
+        scope, statement = slot.scope_name, statement_of(slot)
     facts = {
         "schema": SCHEMA,
         "project": {"slug": slot.project.slug, "name": slot.project.name, "go_live_at": utc(slot.project.go_live_at)},
         "slot": {"number": slot.number, "title": slot.title, "meaning": slot.meaning, "kind": slot.kind},
-        "scope": slot.scope_name,
-        "statement": statement_of(slot),
+        "scope": scope,
+        "statement": statement,
         "items": [item_facts(item, values.get(item.pk, [])) for item in content.items_of(slot)],
         "values": [[field.label, field.value or ""] for field in content.fields_of(slot)],
     }
@@ -103,8 +110,10 @@ def digest_of(snapshot: str) -> str:
 
 def happened_to(item: dict) -> str:
     """The state of an item of a snapshot in words: `done by nia@example.org, 2027-02-06 19:04 UTC`."""
-    words = State(item["state"]).label.lower() if item["state"] in State else item["state"]
-    words += f" by {item['by']}, {item['at'][:16].replace('T', ' ')} UTC" if item["by"] else ""
+    words = str(State(item["state"]).label).lower() if item["state"] in State else item["state"]
+    if item["by"]:
+        when = f"{item['at'][:16].replace('T', ' ')} UTC"
+        words = _("%(state)s by %(who)s, %(when)s") % {"state": words, "who": item["by"], "when": when}
     return words + (f" (“{item['reason']}”)" if item["reason"] else "")
 
 
@@ -112,18 +121,19 @@ def differences(earlier: dict, item: dict) -> list[str]:
     """What differs between an item then and now; both come from snapshots."""
     parts = []
     if happened_to(earlier) != happened_to(item):
-        parts.append(f"was {happened_to(earlier)}, is {happened_to(item)}")
+        parts.append(_("was %(before)s, is %(now)s") % {"before": happened_to(earlier), "now": happened_to(item)})
     if earlier["text"] != item["text"]:
-        parts.append(f"text was “{earlier['text']}”")
+        parts.append(_("text was “%(before)s”") % {"before": earlier["text"]})
     parts += values_changed(earlier["values"], item["values"])
-    return parts or ["details or commands changed"]
+    return parts or [_("details or commands changed")]
 
 
 def values_changed(before: list[list[str]], now: list[list[str]]) -> list[str]:
     """Which blanks hold something else; both in the order of the plan."""
     return [
-        f"{label} was {earlier or 'blank'}, is {value or 'blank'}"
-        for (_, earlier), (label, value) in zip(before, now, strict=False)
+        _("%(label)s was %(before)s, is %(now)s")
+        % {"label": label, "before": earlier or _("blank"), "now": value or _("blank")}
+        for (_label, earlier), (label, value) in zip(before, now, strict=False)
         if earlier != value
     ]
 
@@ -136,13 +146,20 @@ def changed_since(before: str, now: str) -> list[str]:
     for item in new["items"]:
         earlier = was.get(item["number"])
         if earlier is None:
-            words.append(f"#{item['number']} {item['text']} was added")
+            words.append(_("#%(number)s %(text)s was added") % item)
         elif earlier != item:
             words.append(f"#{item['number']} {item['text']}: " + "; ".join(differences(earlier, item)))
-    words += [f"#{number} was taken out" for number in was.keys() - {item["number"] for item in new["items"]}]
+    gone = was.keys() - {item["number"] for item in new["items"]}
+    words += [_("#%(number)s was taken out") % {"number": number} for number in gone]
     now_in = [item["number"] for item in new["items"]]
     if [number for number in was if number in now_in] != [number for number in now_in if number in was]:
         words.append(_("the items stand in another order"))
     words += values_changed(old["values"], new["values"])
-    words += [f"the {key} changed" for key in ("project", "statement", "slot", "scope") if old[key] != new[key]]
+    changed = {
+        "project": _("the project changed"),
+        "statement": _("the statement changed"),
+        "slot": _("the slot changed"),
+        "scope": _("the scope changed"),
+    }
+    words += [said for key, said in changed.items() if old[key] != new[key]]
     return words

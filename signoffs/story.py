@@ -6,6 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from checklists.models import Action, Field, Item, JournalEntry, Note, Phase, Project, Reading, Section
 from checklists.models.item import State
 from checklists.models.phase import PhaseKind
@@ -22,11 +25,11 @@ SIGNS = {
 }
 # What happened to an item that a reader must be told, in the words that open the sentence.
 DEVIATING = {
-    Action.ITEM_BLOCKED: "Blocked",
-    Action.ITEM_FAILED: "Failed",
-    Action.ITEM_RESUMED: "Taken up again",
-    Action.ITEM_SET_ASIDE: "Not applicable",
-    Action.ITEM_REOPENED: "Reopened",
+    Action.ITEM_BLOCKED: gettext_lazy("Blocked"),
+    Action.ITEM_FAILED: gettext_lazy("Failed"),
+    Action.ITEM_RESUMED: gettext_lazy("Taken up again"),
+    Action.ITEM_SET_ASIDE: gettext_lazy("Not applicable"),
+    Action.ITEM_REOPENED: gettext_lazy("Reopened"),
 }
 
 
@@ -78,10 +81,10 @@ class Entry:
     @property
     def tags(self) -> str:
         """What the plan says about the item besides its text."""
-        tags = ["optional"] if self.item.optional else []
+        tags = [_("optional")] if self.item.optional else []
         tags += [window] if (window := window_of(self.item.window, self.item.text)) else []
-        tags += [f"repeats: {self.item.recurrence}"] if self.item.recurrence else []
-        tags += ["ticked in the source"] if self.item.ticked_in_source else []
+        tags += [_("repeats: %(how)s") % {"how": self.item.recurrence}] if self.item.recurrence else []
+        tags += [_("ticked in the source")] if self.item.ticked_in_source else []
         return ", ".join(tags)
 
     @property
@@ -90,7 +93,7 @@ class Entry:
         if self.item.is_settled:
             return str(self.item.settled_by)
         if self.item.state == State.CLAIMED:
-            return f"claimed by {self.item.owner}"
+            return _("claimed by %(who)s") % {"who": self.item.owner}
         if self.happenings:
             return self.happenings[-1].who
         return ""
@@ -141,7 +144,8 @@ class Part:
     def remarks(self) -> str:
         """Why the phase is not green, and what was set aside in it."""
         set_aside = self.tally.counts[State.NOT_APPLICABLE]
-        return ", ".join([*self.tally.why_not_green, *([f"{set_aside} not applicable"] if set_aside else [])])
+        aside = [_("%(number)s not applicable") % {"number": set_aside}] if set_aside else []
+        return ", ".join([*self.tally.why_not_green, *aside])
 
 
 def window_of(window: str, text: str) -> str:
@@ -154,7 +158,7 @@ def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part],
     happenings: dict[int, list[Happening]] = defaultdict(list)
     for entry in journal:
         if entry.item_id and entry.action in DEVIATING:
-            what = DEVIATING[Action(entry.action)]
+            what = str(DEVIATING[Action(entry.action)])
             happenings[entry.item_id].append(Happening(what, entry.remark, entry.actor_name, entry.at))
     notes: dict[int, list[Note]] = defaultdict(list)
     for note in Note.objects.filter(item__project=project).select_related("author"):
@@ -168,7 +172,7 @@ def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part],
     for item in project.items.select_related("owner", "settled_by"):
         items[item.phase_id, item.section_id].append(item)
         if item.reason and not happenings[item.pk]:
-            happenings[item.pk].append(Happening(State(item.state).label, item.reason, at=item.changed_at))
+            happenings[item.pk].append(Happening(str(State(item.state).label), item.reason, at=item.changed_at))
     groups = {item.parent_id for here in items.values() for item in here}
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
     for section in Section.objects.filter(phase__project=project):

@@ -2,14 +2,15 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from checklists.models import Slot
 
 
 class Decision(models.TextChoices):
-    APPROVE = "approve", "Approved"
-    GO = "go", "Go"
-    NO_GO = "no_go", "No-go"
+    APPROVE = "approve", _("Approved")
+    GO = "go", _("Go")
+    NO_GO = "no_go", _("No-go")
 
 
 class Signature(models.Model):

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from checklists import schedule
 from checklists.access import Need, project_for
@@ -30,7 +31,7 @@ def go_live(request: Request, slug: str) -> HttpResponse:
             project.move_go_live(act_of(request), data["go_live_at"], data["zone"], data["reason"], data["seen"])
         except TransitionRefused as refusal:
             return answer(request, project_for(request, slug), form, status=409, refusal=str(refusal))
-        messages.success(request, "T-0 is moved, and everything that counts from it.")
+        messages.success(request, _("T-0 is moved, and everything that counts from it."))
         return redirect(project)
     if "go_live" in request.GET:
         looked_at = MomentForm(request.GET)

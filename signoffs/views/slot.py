@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists import schedule
@@ -47,7 +48,9 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
     if request.method == "POST":
         status, act = 422, act_of(request)
         if until := gate.locked_until(request.user, act.at):
-            refusal = f"Too many wrong passwords. You can sign again after {schedule.words(until, project.tzinfo)}."
+            refusal = _("Too many wrong passwords. You can sign again after %(when)s.") % {
+                "when": schedule.words(until, project.tzinfo)
+            }
             form = SignatureForm(request.user, standing.slot, initial=initial)
         elif form.is_valid():
             data = form.cleaned_data
@@ -57,7 +60,8 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
                 status, refusal = 409, str(problem)
                 form = SignatureForm(request.user, standing.slot, initial=initial | {"comment": data["comment"]})
             else:
-                messages.success(request, f"Recorded: {standing.slot.title}, signed by {request.user}.")
+                recorded = _("Recorded: %(role)s, signed by %(who)s.")
+                messages.success(request, recorded % {"role": standing.slot.title, "who": request.user})
                 return redirect("slots", slug)
         elif "password" in form.errors and request.POST.get("password"):
             gate.refuse_password(standing.slot, act)
@@ -86,7 +90,8 @@ def slot_scope(request: Request, slug: str, number: int) -> HttpResponse:
         except TransitionRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"{slot.title} is now about {slot.scope_name}.")
+            said = _("%(role)s is now about %(scope)s.") % {"role": slot.title, "scope": slot.scope_name}
+            messages.success(request, said)
     else:
-        messages.error(request, "Choose what the signature is about. Nothing was changed.")
+        messages.error(request, _("Choose what the signature is about. Nothing was changed."))
     return redirect(slot)

@@ -30,10 +30,11 @@
       for (const time of document.querySelectorAll(".item-due[data-due]")) {
         const left = new Date(time.dateTime).getTime() - now;
         if (left > SOON) continue;
-        if (!time.title) time.title = `Due ${time.textContent}`;
+        if (!time.title) time.title = interpolate(gettext("Due %(when)s"), { when: time.textContent }, true);
         time.classList.toggle("late", left < 0);
         time.classList.toggle("warn", left >= 0);
-        time.textContent = left < 0 ? `late ${span(-left)}` : `in ${span(left)}`;
+        const said = left < 0 ? gettext("late %(length)s") : gettext("in %(length)s");
+        time.textContent = interpolate(said, { length: span(Math.abs(left)) }, true);
       }
     };
     setInterval(tick, MINUTE / 2);

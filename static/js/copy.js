@@ -3,13 +3,13 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const source = button.parentElement.querySelector("pre, code");
-  let said = "Copied";
+  let said = gettext("Copied");
   try {
     await navigator.clipboard.writeText(source.textContent.trim());
   } catch {
     // No clipboard without https: select the text, so that one key copies it.
     getSelection().selectAllChildren(source);
-    said = "Selected; press Ctrl+C";
+    said = gettext("Selected; press Ctrl+C");
   }
   const label = button.dataset.label || button.textContent;
   button.dataset.label = label;

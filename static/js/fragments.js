@@ -81,6 +81,7 @@
     document.dispatchEvent(new CustomEvent("replaced"));
   };
 
+  // Without `by` it was the reader, in another tab.
   const hint = (row, by) => {
     let line = row.querySelector(".row-hint");
     if (!line) {
@@ -90,12 +91,15 @@
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn btn-small";
-      button.textContent = "Show";
-      button.addEventListener("click", () => show(row).catch(() => { button.textContent = "Try again"; }));
+      button.textContent = gettext("Show");
+      button.addEventListener("click", () => show(row).catch(() => { button.textContent = gettext("Try again"); }));
       line.append(document.createElement("span"), button);
       row.insertBefore(line, row.querySelector(".item-panel"));
     }
-    line.firstChild.textContent = `${by} changed this while you are writing. `;
+    const said = by
+      ? interpolate(gettext("%(who)s changed this while you are writing."), { who: by }, true)
+      : gettext("You changed this while you are writing.");
+    line.firstChild.textContent = `${said} `;
   };
 
   // An opened row is loaded anew, unless somebody writes in it, or begins to while it is loaded.
@@ -134,7 +138,7 @@
     }
     for (const row of content.querySelectorAll(".item-row")) {
       row.remove();
-      placeRow(row, Number(row.dataset.seq), "You");
+      placeRow(row, Number(row.dataset.seq));
     }
     for (const fresh of [...content.children]) place(fresh);
     document.dispatchEvent(new CustomEvent("replaced", { detail: { lost } }));
@@ -157,6 +161,6 @@
     const { target } = event.detail;
     if (!target.matches?.(".item-row.is-expanded")) return;
     event.detail.shouldSwap = false;
-    if (!isBusy(target)) renew(target, "You").catch(() => hint(target, "You"));
+    if (!isBusy(target)) renew(target).catch(() => hint(target));
   });
 })();

@@ -32,7 +32,7 @@
     if (up === now) return;
     up = now;
     live.classList.toggle("is-offline", !up);
-    say(up ? "Live" : "Connection lost, trying again");
+    say(up ? gettext("Live") : gettext("Connection lost, trying again"));
     document.dispatchEvent(new CustomEvent("connection", { detail: { up } }));
   };
 
@@ -58,8 +58,8 @@
     const address = `${live.dataset.changes}?after=${seen}&state=${encodeURIComponent(live.dataset.state)}`;
     const answer = await fetch(address, { headers: { "HX-Request": "true" } });
     const html = await answer.text();
-    if (answer.status === 404) return end("You are no longer in this project");
-    if (isLogin(answer, html)) return end("Signed out: sign in again and load this page");
+    if (answer.status === 404) return end(gettext("You are no longer in this project"));
+    if (isLogin(answer, html)) return end(gettext("Signed out: sign in again and load this page"));
     if (!answer.ok) throw new Error(`The changes answered ${answer.status}`);
     const head = /data-seq="(\d+)"/.exec(html);
     if (!head || Number(head[1]) <= seen) throw new Error("The changes bring nothing new");
@@ -139,8 +139,8 @@
   const probe = async () => {
     try {
       const answer = await fetch(live.dataset.changes || live.dataset.project);
-      if (answer.status === 404) end("You are no longer in this project");
-      else if (answer.redirected) end("Signed out: sign in again and load this page");
+      if (answer.status === 404) end(gettext("You are no longer in this project"));
+      else if (answer.redirected) end(gettext("Signed out: sign in again and load this page"));
     } catch {
       setUp(false);
     }

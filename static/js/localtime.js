@@ -2,10 +2,12 @@
 (() => {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const at = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const { lang } = document.documentElement;
+  const language = lang === "en" ? "en-GB" : lang;
   const formats = new Map();
   const clock = (moment, timeZone, more) => {
     const key = `${timeZone} ${more ? "named" : "plain"}`;
-    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { ...at, ...more, timeZone }));
+    if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language, { ...at, ...more, timeZone }));
     return formats.get(key).format(moment);
   };
 
@@ -24,7 +26,7 @@
     if (!time) return;
     time.dataset.told = "";
     const told = yours(time);
-    if (told) time.title = [time.title, `Your time: ${told}`].filter(Boolean).join("\n");
+    if (told) time.title = [time.title, interpolate(gettext("Your time: %(when)s"), { when: told }, true)].filter(Boolean).join("\n");
   });
 
   const tell = (root) => {
@@ -34,7 +36,7 @@
       if (!told) continue;
       const note = document.createElement("span");
       note.className = "own-time";
-      note.textContent = `${told}, your time`;
+      note.textContent = interpolate(gettext("%(when)s, your time"), { when: told }, true);
       time.after(" ", note);
     }
   };

@@ -30,7 +30,7 @@
     sign.setAttribute("href", "#item-waiting");
     const line = document.createElement("p");
     line.className = "item-reason waiting";
-    line.textContent = "Completed here; waiting to be sent.";
+    line.textContent = gettext("Completed here; waiting to be sent.");
     row.insertBefore(line, row.querySelector(".item-panel"));
   };
 
@@ -103,7 +103,8 @@
   const refused = (tick, html) => {
     const parsed = new DOMParser().parseFromString(html, "text/html");
     const why = parsed.querySelector(".item-row [role=alert]")?.textContent.trim();
-    toast("warn", `Not completed: ${tick.text}. ${why || "You may not do this here any more."}`);
+    const said = { what: tick.text, why: why || gettext("You may not do this here any more.") };
+    toast("warn", interpolate(gettext("Not completed: %(what)s. %(why)s"), said, true));
   };
 
   const sendAll = async () => {
@@ -118,7 +119,7 @@
         return sendLater();
       }
       if (answer.redirected) {
-        toast("warn", "You were signed out. What you completed is kept here; sign in again and open the plan.");
+        toast("warn", gettext("You were signed out. What you completed is kept here; sign in again and open the plan."));
         return;
       }
       if (answer.status >= 500 || answer.status === 429) return sendLater();

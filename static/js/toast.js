@@ -11,7 +11,7 @@
     const dismiss = document.createElement("button");
     dismiss.type = "button";
     dismiss.className = "btn btn-small";
-    dismiss.textContent = "Dismiss";
+    dismiss.textContent = gettext("Dismiss");
     dismiss.addEventListener("click", () => toast.remove());
     toast.append(words, dismiss);
     // The same sentence twice would only push the first one up.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from asn1crypto.x509 import Certificate  # type: ignore[import-untyped]
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.status import PdfSignatureStatus
 
 GOOD, BAD, CANNOT_TELL = 0, 1, 2
 GENESIS = "0" * 64
@@ -79,8 +80,15 @@ class Result:
         return BAD if BAD in verdicts else CANNOT_TELL if CANNOT_TELL in verdicts else GOOD
 
 
-def verify(data: bytes, authorities: list[bytes], sha256: str = "", head: tuple[int, str] | None = None) -> Result:
+def verify(
+    data: bytes,
+    authorities: list[bytes],
+    sha256: str = "",
+    head: tuple[int, str] | None = None,
+    now: datetime | None = None,
+) -> Result:
     """Check a file. `authorities` are certificates (PEM or DER) whose seals are trusted; `head` is number and hash."""
+    now = now or datetime.now(UTC)
     roots = certificates(authorities)
     result = Result()
     digest = hashlib.sha256(data).hexdigest()
@@ -93,7 +101,7 @@ def verify(data: bytes, authorities: list[bytes], sha256: str = "", head: tuple[
     ):
         return result
     try:
-        evidence = check_seal(data, roots, result)
+        evidence = check_seal(data, roots, now, result)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes of the reader, the file is not as it was sealed
         result.add(
             BAD, _("The file cannot be read as a sealed PDF: %(why)s"), why=f"{type(error).__name__}: {error}"[:300]
@@ -112,7 +120,7 @@ def verify(data: bytes, authorities: list[bytes], sha256: str = "", head: tuple[
 # -- The seal ------------------------------------------------------------------------------------------------------------
 
 
-def check_seal(data: bytes, roots: list[Certificate], result: Result) -> bytes | None:
+def check_seal(data: bytes, roots: list[Certificate], now: datetime, result: Result) -> bytes | None:
     """One certification seal over the whole file, of a trusted authority. The evidence; None if there is none to read."""
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.fields import MDPPerm
@@ -142,7 +150,7 @@ def check_seal(data: bytes, roots: list[Certificate], result: Result) -> bytes |
     if why := loose_envelope(data, seal, roots):
         result.add(BAD, _("The seal's own bytes were changed: %(why)s."), why=why)
         return None
-    if not trusted(seal, roots, result):
+    if not trusted(seal, roots, now, result):
         return None
     return attachment(reader, result)
 
@@ -158,8 +166,9 @@ def certificates(authorities: list[bytes]) -> list[Certificate]:
     return found
 
 
-def trusted(seal: EmbeddedPdfSignature, roots: list[Certificate], result: Result) -> bool:
+def trusted(seal: EmbeddedPdfSignature, roots: list[Certificate], now: datetime, result: Result) -> bool:
     """Whether the seal's signature is right, and whose it is. True as far as the bytes are as they were sealed."""
+    from pyhanko.sign.diff_analysis import ModificationLevel
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko.sign.validation.settings import KeyUsageConstraints
     from pyhanko_certvalidator import ValidationContext
@@ -171,12 +180,12 @@ def trusted(seal: EmbeddedPdfSignature, roots: list[Certificate], result: Result
     said = seal.self_reported_timestamp
     usage = KeyUsageConstraints({"digital_signature", "non_repudiation"}, match_all_key_usages=True)
 
-    def status(trust: list, moment: datetime | None):
+    def status(trust: list, moment: datetime) -> PdfSignatureStatus:
         context = ValidationContext(trust_roots=trust, allow_fetching=False, moment=moment, revocation_mode="soft-fail")
         return validate_pdf_signature(seal, context, key_usage_settings=usage)
 
-    found = status(roots or inside, None)
-    if not (found.intact and found.valid and found.docmdp_ok and found.modification_level.name == "NONE"):
+    found = status(roots or inside, now)
+    if not (found.intact and found.valid and found.docmdp_ok and found.modification_level == ModificationLevel.NONE):
         return result.add(BAD, _("The file was changed after it was sealed: the seal does not fit its bytes."))
     result.about |= {"sealed": f"{said.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if said else "", "seal": seal_name(seal)}
     result.add(GOOD, _("Every byte of the file is as it was when it was sealed, and nothing was added since."))
@@ -192,13 +201,21 @@ def trusted(seal: EmbeddedPdfSignature, roots: list[Certificate], result: Result
             fingerprint=str(result.about.get("authority", "?")),
         )
         return True
+    stamp = found.timestamp_validity
+    # Another's word counts only if it is trusted, too: --ca takes the certificate of a timestamp authority as well.
+    stamped = stamp.timestamp.astimezone(UTC) if stamp and stamp.intact and stamp.valid and stamp.trusted else None
+    if stamped:
+        result.about["stamped"] = f"{stamped:%Y-%m-%d %H:%M:%S} UTC"
     if found.trusted:
-        stamp = found.timestamp_validity
-        if stamp is not None and stamp.intact and stamp.valid:
-            result.about["stamped"] = f"{stamp.timestamp.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         return result.add(GOOD, _("The seal is of the authority that you trust: %(name)s."), name=seal_name(seal))
     leaf = seal.signer_cert
-    if leaf.not_valid_after < datetime.now(UTC) and said and status(roots, said.astimezone(UTC)).trusted:
+    then = stamped or (said.astimezone(UTC) if said else now)
+    if leaf.not_valid_after < now and status(roots, then).trusted:
+        if stamped:
+            words = _(
+                "The seal's certificate has run out since, but a timestamp that you trust says that it was made before."
+            )
+            return result.add(GOOD, words)
         result.add(
             CANNOT_TELL,
             _(

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def evidence(project, technician, approver, act) -> str:
 
 
 def sealed(evidence: str) -> bytes:
-    return seal.sealed(pdf.written("<h1>Record</h1>", "", evidence, NOON), "Record")
+    return seal.sealed(pdf.written("<html lang=en><h1>Record</h1>", "", evidence, NOON), "Record")
 
 
 @pytest.fixture
@@ -100,7 +101,9 @@ def test_the_attachment_is_the_evidence_byte_for_byte(record, evidence):
 
 def test_the_same_report_is_the_same_evidence_and_the_same_file(project, evidence):
     assert evidence_of(report_of(project, NOON), 1) == evidence
-    assert pdf.written("<p>x</p>", "", evidence, NOON) == pdf.written("<p>x</p>", "", evidence, NOON)
+    assert pdf.written("<html lang=en><p>x</p>", "", evidence, NOON) == pdf.written(
+        "<html lang=en><p>x</p>", "", evidence, NOON
+    )
 
 
 @pytest.mark.skipif(not shutil.which("pdfsig"), reason="poppler is not on this machine")
@@ -114,6 +117,14 @@ def test_poppler_agrees(record, tmp_path):
     assert "Signature is Valid" in told("record.pdf")
     assert "Total document signed" in told("record.pdf")
     assert "Signature is Valid" not in told("changed.pdf")
+
+
+def test_after_the_certificate_has_run_out_nobody_can_tell(record, authority):
+    old = datetime.now(UTC) + timedelta(days=4_000)
+    verdict, words = judged(record, authority, now=old)
+    assert verdict == CANNOT_TELL
+    assert "has run out since" in words
+    assert judged(record.replace(b"/Type /Catalog", b"/Type /Catalof", 1), authority, now=old)[0] == BAD
 
 
 # -- What does not -------------------------------------------------------------------------------------------------------
@@ -184,7 +195,7 @@ def test_nothing_can_be_signed_after_the_seal(record):
 
 
 def test_a_signature_that_allows_changes_is_no_seal(evidence, authority):
-    draft = pdf.written("<p>x</p>", "", evidence, NOON)
+    draft = pdf.written("<html lang=en><p>x</p>", "", evidence, NOON)
     assert "would allow changes" in judged(sign_with(draft, field_name="Seal"), authority)[1]
     assert "would allow changes" in judged(sign_with(draft, field_name="Seal", certify=True), authority)[1]
     twice = sign_with(sign_with(draft, field_name="One"), field_name="Two")
@@ -201,7 +212,7 @@ def test_a_foreign_seal_is_found(record, evidence, settings, tmp_path, authority
 
 
 def test_a_draft_and_no_pdf_are_found(evidence, authority):
-    assert "no seal" in judged(pdf.written("<p>x</p>", "", evidence, NOON), authority)[1]
+    assert "no seal" in judged(pdf.written("<html lang=en><p>x</p>", "", evidence, NOON), authority)[1]
     for nonsense in (b"", b"%PDF-1.7", b"PK\x03\x04", os.urandom(2_000)):
         assert judged(nonsense, authority)[0] == BAD
 

@@ -23,7 +23,7 @@ if pdf.problem() and not os.environ.get("GOLIVE_REQUIRE_PDF"):
 @pytest.fixture
 def content(project) -> bytes:
     evidence = evidence_of(report_of(project, NOON), 1)
-    return seal.sealed(pdf.written("<h1>Record</h1>", "", evidence, NOON), "Record")
+    return seal.sealed(pdf.written("<html lang=en><h1>Record</h1>", "", evidence, NOON), "Record")
 
 
 def drop(client, content: bytes, name: str = "record.pdf"):

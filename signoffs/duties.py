@@ -8,6 +8,7 @@ from datetime import datetime
 from checklists.configuration import note_settings
 from checklists.mailing import deliver_due
 from checklists.models.checkpoint import keep_daily
+from checklists.models.request_key import forget_keys
 from signoffs.bundling import bundle_due
 from signoffs.printing import print_due
 from signoffs.sealing import seal_due
@@ -16,6 +17,7 @@ DUTIES: tuple[Callable[[datetime], object], ...] = (
     deliver_due,
     note_settings,
     keep_daily,
+    forget_keys,
     seal_due,
     print_due,
     bundle_due,

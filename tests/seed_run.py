@@ -28,7 +28,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
-PASSWORD = "golive-demo"
+PASSWORD = "night-boat-2026"
 CAST = {
     "manager@example.org": "manager",
     "technician@example.org": "technician",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, KeyReused, Repeated
+
+# A tick may wait in a browser without a connection for days; nobody sends a form again after that long.
+REMEMBERED = timedelta(days=90)
 
 # In one statement, so that two at once cannot both find nothing: the second waits for the first, and then finds it.
 TAKE = """
@@ -81,3 +85,8 @@ class RequestKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+def forget_keys(now: datetime) -> None:
+    """The worker's duty: keys that nobody will send again."""
+    RequestKey.objects.filter(at__lt=now - REMEMBERED).delete()

@@ -14,6 +14,7 @@ from django.http import Http404
 from checklists.act import KeyReused, Repeated, TransitionRefused
 from checklists.models import Action, Draft, Field, Membership, Project, RequestKey, Role
 from checklists.models.item import State
+from checklists.models.request_key import forget_keys
 from tests.builders import PLAN, item
 from tests.conftest import NOON
 
@@ -146,6 +147,14 @@ def test_people_and_templates_are_added_once(project, manager, signed_in):
     for _ in range(2):
         answer = client.post("/templates/new/", {"title": "Once", "text": PLAN, "key": "a-template"})
         assert answer["Location"] == "/templates/once/"
+
+
+def test_keys_are_forgotten_when_nobody_sends_them_again(project, technician, act):
+    item(project, "Lamps answer").note(keyed(act(technician)), "They answer")
+    forget_keys(NOON + timedelta(days=89))
+    assert RequestKey.objects.exists()
+    forget_keys(NOON + timedelta(days=91))
+    assert not RequestKey.objects.exists()
 
 
 # -- Versions ----------------------------------------------------------------------------------------------------------

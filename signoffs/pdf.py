@@ -114,6 +114,7 @@ def html_of(report: Report, variant: str = "full", most: int | None = None, *, w
         "deviations": report.deviations[:most],
         "left_out": len(report.deviations) - most if most is not None and most < len(report.deviations) else 0,
         "site": settings.BASE_URL,
+        "page_words": re.split(r"\{pages?\}", _("Page {page} of {pages}")),
         "verify": settings.BASE_URL + reverse("verify"),
     }
     html = printable(render_to_string(TEMPLATES[variant], context), without_glyph)

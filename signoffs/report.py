@@ -28,6 +28,7 @@ from checklists.readiness import Tally
 from signoffs.gate import Standing, standings
 from signoffs.models import Decision, Record, Signature
 from signoffs.plan_changes import PlanHistory, plan_history_of
+from signoffs.punctuality import Pace, paces
 from signoffs.story import SIGNS, Blank, Entry, Happening, Part, story_of
 
 SIGNATURE_SIGNS = {"valid": "●", "stale": "◐", "declined": "✗", "pending": "○"}
@@ -256,6 +257,11 @@ class Report:
             words = _("The chain of hashes is BROKEN at entry %(number)s: what follows it was changed or taken out.")
             return words % {"number": self.broken_at}
         return _("The chain of hashes is intact from its first entry to its last.")
+
+    @cached_property
+    def paces(self) -> list[Pace]:
+        """Planned against actual, phase by phase."""
+        return paces(self.project, self.parts, self.at)
 
     @cached_property
     def deviations(self) -> list[Deviation]:

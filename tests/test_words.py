@@ -1,10 +1,16 @@
 """The words: who reads what in which language, and that the catalogues are what the code and the translations say."""
 
+import json
+import re
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from golive_site import catalogues
+from signoffs import report
+from signoffs.snapshot import content_of, snapshot_of, statement_of
 from tests.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"
@@ -89,3 +95,67 @@ def test_templates_scripts_and_python_are_read():
 def test_what_is_compiled_is_what_stands_in_the_source(language, domain):
     po = catalogues.path_of(language, domain).read_text("utf-8")
     assert catalogues.path_of(language, domain, "mo").read_bytes() == catalogues.as_mo(po, language)
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+@pytest.mark.parametrize("domain", catalogues.DOMAINS)
+def test_everything_that_the_code_says_is_translated(language, domain):
+    """`python3 dev.py words` brings the catalogues up to date; the translations are written into them by people."""
+    now, kept = catalogues.extracted(domain), catalogues.kept(language, domain)
+    known = {(each.id, each.context) for each in catalogues.messages(kept)}
+    assert {(each.id, each.context) for each in catalogues.messages(now)} == known
+    assert catalogues.missing(kept) == []
+    assert [each.id for each in catalogues.messages(kept) if each.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+@pytest.mark.parametrize("domain", catalogues.DOMAINS)
+def test_a_translation_has_the_blanks_and_the_markup_of_its_source(language, domain):
+    wrong = []
+    for each in catalogues.messages(catalogues.kept(language, domain)):
+        source = each.id if isinstance(each.id, str) else each.id[1]
+        wrong += [said for said in catalogues.forms_of(each.string) if parts(said) != parts(source)]
+    assert wrong == []
+
+
+def parts(words: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)[sd]|\{\w+\}|%%|</?\w+>", words))
+
+
+# -- On the screen ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "sign_in", "sign_off"), [("de", "Anmelden", "Freigabe"), ("el", "Σύνδεση", "Υπογραφές")]
+)
+def test_pages_are_in_the_language_of_the_reader(client, signed_in, project, technician, code, sign_in, sign_off):
+    assert f"<h1>{sign_in}</h1>" in client.get(LOGIN, headers={"accept-language": code}).text
+    page = signed_in(technician).get(reverse("slots", args=[project.slug]), headers={"accept-language": code})
+    assert f"<h1>{sign_off}</h1>" in page.text
+
+
+def test_numbers_count_in_the_language_of_the_reader():
+    with translation.override("de"):
+        assert report.items(1) == "1 Punkt"
+        assert report.items(1184) == "1.184 Punkte"
+    with translation.override("el"):
+        assert report.items(1184) == "1.184 σημεία"
+    assert report.items(1184) == "1,184 items"
+
+
+def test_scripts_speak_the_language_of_the_reader(client, db):
+    assert "Kopiert" in client.get("/words/de.js").text
+    assert "Αντιγράφηκε" in json.loads(f'"{ascii_words(client.get("/words/el.js").text)}"')
+
+
+def ascii_words(script: str) -> str:
+    return re.search(r'"Copied": "([^"]+)"', script)[1]
+
+
+def test_what_is_signed_is_the_same_in_every_language_but_its_statement_is_the_signers(project):
+    slot, content = project.slots.first(), content_of(project)
+    snapshot, statement = snapshot_of(slot, content), statement_of(slot)
+    for code in catalogues.LANGUAGES:
+        with translation.override(code):
+            assert snapshot_of(slot, content) == snapshot
+            assert statement_of(slot) != statement

@@ -91,10 +91,10 @@ def judged(file: UploadedFile) -> dict:
             "findings": [{"verdict": verify.BAD, "words": _("The file cannot be read within bounds."), "values": {}}],
         }
     names = {verify.GOOD: _("Holds"), verify.BAD: _("Does not hold"), verify.CANNOT_TELL: _("Cannot tell")}
-    findings = [
-        Said(*SIGNS[each["verdict"]], names[each["verdict"]], _(each["words"]) % each["values"])
-        for each in told["findings"]
-    ]
+    findings = []
+    for each in told["findings"]:
+        verdict, words = each["verdict"], each["words"]
+        findings.append(Said(*SIGNS[verdict], names[verdict], _(words) % each["values"]))
     sha256 = told["about"].get("sha256", "")
     ours = Record.objects.filter(sha256=sha256).first() if sha256 else None
     return {"verdict": told["verdict"], "findings": findings, "about": told["about"], "ours": ours, "name": file.name}

@@ -39,7 +39,7 @@ PDF_LIBRARIES = {
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
 # A developer's own settings must not decide whether the tests or the deployment check pass.
-OWN_SETTINGS = re.compile(r"GOLIVE_(?!NO_APT$|REQUIRE_|CHROMIUM)|DATABASE_URL$|DJANGO_SETTINGS_MODULE$")
+OWN_SETTINGS = re.compile(r"GOLIVE_(?!NO_APT$|SLOW$|REQUIRE_|CHROMIUM)|DATABASE_URL$|DJANGO_SETTINGS_MODULE$")
 PRODUCTION = {"GOLIVE_ALLOWED_HOSTS": "example.org", "GOLIVE_BASE_URL": "https://example.org"}
 LAPTOP = {"GOLIVE_DEBUG": "1"}
 CHECKS = (

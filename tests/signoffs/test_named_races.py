@@ -62,6 +62,8 @@ def test_c1_of_32_who_claim_every_item_one_gets_each(project, manager, technicia
                 fresh(lamp).claim(act(who))
             except TransitionRefused as refusal:
                 told[lamp.pk].append((who, str(refusal)))
+            finally:
+                connection.close()  # as at the end of a request: 32 share the 16 of the pool
 
     all_at_once(*(lambda number=number: claim_all(number) for number in range(32)))
     for lamp in lamps:

@@ -83,7 +83,7 @@ class Replay:
             case Action.ITEM_CLAIMED:
                 item.give_to(event.actor)
             case Action.ITEM_HANDED_OVER:
-                item.give_to(event.facts["who"])
+                item.give_to(event.facts.get("who"))
             case Action.ITEM_RELEASED:
                 item.let_go()
             case Action.ITEM_COMPLETED:
@@ -110,6 +110,6 @@ class Replay:
                 item.let_go()
             case Action.ITEM_COMPLETED | Action.ITEM_SET_ASIDE | Action.ITEM_RELEASED:
                 # A settled item is not stuck, so somebody has it again.
-                item.give_to(event.facts["who"])
+                item.give_to(event.facts.get("who"))
             case _:
                 item.go_on()

@@ -30,7 +30,8 @@ def test_the_browser_says_which_language_until_somebody_chooses(client, db):
 
 
 def test_every_language_is_offered_in_its_own_name_before_signing_in_and_after(client, signed_in, technician):
-    for page in (client.get(LOGIN).text, signed_in(technician).get(reverse("projects")).text):
+    german = {"accept-language": "de"}
+    for page in (client.get(LOGIN, headers=german).text, signed_in(technician).get(reverse("projects")).text):
         for name in ("English", "Deutsch", "Ελληνικά"):
             assert f">{name}</button>" in page
 

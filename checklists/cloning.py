@@ -43,7 +43,8 @@ RUN: dict[type[models.Model], tuple[str, ...]] = {
     Section: RETIRED,
     Item: ("state", "owner", "settled_by", "settled_at", "changed_at", "reason", "version", *RETIRED),
     Field: ("version", *RETIRED),
-    Slot: ("version",),
+    # Who is named to sign is of the run; the copy asks for one of whoever has the role.
+    Slot: ("version", "filler", "needed", *RETIRED),
     Contact: RETIRED,
     EscalationLevel: RETIRED,
     Procedure: RETIRED,
@@ -52,7 +53,7 @@ RUN: dict[type[models.Model], tuple[str, ...]] = {
 # What a project has of its own; everything else is its plan's and comes along.
 OWN = (
     *("uuid", "slug", "name", "customer", "system", "go_live_at", "zone", "cloned_from", "created_at", "created_by"),
-    *("baselined_at", "baselined_by"),
+    *("baselined_at", "baselined_by", "revision", "completed_at"),
 )
 
 # What points to rows of the same plan has to point to their copies.
@@ -86,6 +87,8 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
             created_by=act.by,
             baselined_at=None,
             baselined_by=None,
+            revision=1,
+            completed_at=None,
         )
         project.save()
         Membership.objects.create(project=project, user=act.by, role=Role.MANAGER)

@@ -103,7 +103,7 @@ def rows_of(projects: Iterable[Project]) -> list[Row]:
     for pk, slots in Project.objects.filter(pk__in=rows).annotate(number=Count("slots")).values_list("pk", "number"):
         rows[pk].slots = slots
     signers: dict[int, dict[int, str]] = defaultdict(dict)
-    live = Signature.objects.filter(slot__project__in=rows, superseded_at=None)
+    live = Signature.objects.filter(slot__project__in=rows, voided_at=None)
     for pk, signer, name in live.values_list("slot__project", "signer", "name"):
         rows[pk].signatures += 1
         signers[pk][signer] = name

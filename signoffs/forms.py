@@ -8,6 +8,7 @@ from checklists.forms import Words
 from checklists.models import Phase, Project, Slot
 from checklists.models.slot import Scope
 from signoffs.models import Decision
+from signoffs.statements import approving
 
 
 class SignatureForm(forms.Form):
@@ -26,7 +27,7 @@ class SignatureForm(forms.Form):
     def __init__(self, user, slot: Slot, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        decisions = [Decision.GO, Decision.NO_GO] if slot.is_vote else [Decision.APPROVE]
+        decisions = [Decision.GO, Decision.NO_GO] if slot.is_vote else [approving(slot)]
         self.fields["decision"].choices = [(decision.value, decision.label) for decision in decisions]  # type: ignore[attr-defined]
         if not slot.is_vote:
             self.fields["decision"].widget = forms.HiddenInput()

@@ -1,121 +1,74 @@
-"""The gate: for every slot what is signed, what is stale, what is missing; and the act of signing."""
+"""The gate: who may sign what, when; and the act of signing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
-from checklists.models import Action, Item, JournalEntry, Project, Slot
-from checklists.readiness import Tally
-from signoffs.models import Decision, Record, Signature
-from signoffs.snapshot import Content, changed_since, content_of, digest_of, snapshot_of, statement_of
+from checklists.models import Action, Closure, JournalEntry, Project, Slot
+from signoffs import closing, rules
+from signoffs.models import AGAINST, APPROVING, Condition, Decision, Method, Override, Signature, VoidedBy
+from signoffs.snapshot import Content, content_of
+from signoffs.standing import Standing, Team, holding_up, standings
+from signoffs.statements import VERSION, decisions_of, statement_of
+from signoffs.telling import tell_declined
 
 if TYPE_CHECKING:
-    from checklists.sheet import FieldWithValue
     from golive_site.accounts.models import User
+
+__all__ = ["Standing", "is_complete", "locked_until", "refuse_password", "sign", "standings", "withdraw"]
 
 # So many wrong passwords within this time, and nobody signs with that account for as long.
 GUESSES = 5
 LOCK = timedelta(minutes=15)
 
-
-@dataclass
-class Standing:
-    """One slot as it stands now."""
-
-    slot: Slot
-    items: list[Item]
-    fields: list[FieldWithValue]
-    snapshot: str
-    digest: str
-    signature: Signature | None
-
-    @property
-    def state(self) -> str:
-        """pending, valid, declined (a no-go), or stale: signed, but what was signed has changed since."""
-        if self.signature is None:
-            return "pending"
-        if self.signature.digest != self.digest:
-            return "stale"
-        return "declined" if self.signature.decision == Decision.NO_GO else "valid"
-
-    @property
-    def state_label(self) -> str:
-        if self.state == "valid" and self.slot.is_vote:
-            return _("Go")
-        return {
-            "pending": _("Not signed"),
-            "valid": _("Signed"),
-            "stale": _("Stale"),
-            "declined": _("No-go"),
-        }[self.state]
-
-    @cached_property
-    def tally(self) -> Tally:
-        return Tally.of(self.items)
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether everything in the scope is settled, so that it can be approved."""
-        return self.tally.is_settled
-
-    @property
-    def statement(self) -> str:
-        return statement_of(self.slot)
-
-    @property
-    def exceptions(self) -> list[Item]:
-        """What a signer should look at: everything with a reason, and what is still open."""
-        return [item for item in self.items if item.reason or not item.is_settled]
-
-    @property
-    def values(self) -> list[tuple[str, str]]:
-        """What was entered outside items: label, and value with unit."""
-        return [
-            (field.label, f"{field.value or ''} {field.unit if field.value else ''}".strip()) for field in self.fields
-        ]
-
-    @property
-    def people(self) -> list[tuple[str, int]]:
-        """Who settled how many items of the scope."""
-        names: dict[str, int] = {}
-        for item in self.items:
-            if item.settled_by:
-                names[str(item.settled_by)] = names.get(str(item.settled_by), 0) + 1
-        return sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))
-
-    @property
-    def changes(self) -> list[str]:
-        """What changed since it was signed, in words."""
-        if self.signature is None or self.state != "stale":
-            return []
-        return changed_since(self.signature.snapshot, self.snapshot)
+ACTIONS = {
+    Decision.NO_GO: Action.SLOT_DECLINED,
+    Decision.DECLINE: Action.SLOT_REFUSED,
+    Decision.ABSTAIN: Action.SLOT_ABSTAINED,
+}
 
 
-def standings(project: Project) -> list[Standing]:
-    """Every slot of the project, in a fixed number of queries."""
-    content = content_of(project)
-    live = Signature.objects.filter(slot__project=project, superseded_at=None).select_related("signer")
-    signatures = {signature.slot_id: signature for signature in live}
-    slots = project.slots.select_related("phase", "project")
-    return [standing_of(slot, content, signatures.get(slot.pk)) for slot in slots]
+@dataclass(frozen=True)
+class Proof:
+    """How, when and from where the signer showed who they are, for this one signature."""
+
+    method: Method
+    at: datetime
+    ip: str | None = None
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A condition that a signer makes: what, by whom, by when."""
+
+    text: str
+    owner: User
+    due: date
+
+
+class Overtaken(TransitionRefused):
+    """What was read is not what is there now."""
 
 
 def is_complete(project: Project) -> bool:
-    """Whether nothing is left to do: every item settled, every slot validly signed."""
-    return not project.items.open().exists() and all(each.state == "valid" for each in standings(project))
+    """Whether nothing is left to do: every mandatory item settled or waived, every required slot validly signed."""
+    content = content_of(project)
+    return is_done(content, standings(project, content))
 
 
-def standing_of(slot: Slot, content: Content, signature: Signature | None) -> Standing:
-    snapshot = snapshot_of(slot, content)
-    return Standing(slot, content.items_of(slot), content.fields_of(slot), snapshot, digest_of(snapshot), signature)
+def is_done(content: Content, table: Iterable[Standing]) -> bool:
+    signed = all(each.state == rules.VALID for each in table if each.slot.required)
+    return signed and not holding_up(content.items, content)
 
 
 def locked_until(user: User, now: datetime) -> datetime | None:
@@ -131,57 +84,238 @@ def refuse_password(slot: Slot, act: Act) -> None:
         JournalEntry.objects.record(slot.project, act, Action.SIGNING_REFUSED, subject=slot.title)
 
 
-def sign(slot: Slot, act: Act, decision: Decision, seen_digest: str, comment: str = "") -> Signature:
+def sign(
+    slot: Slot,
+    act: Act,
+    decision: Decision,
+    seen_digest: str,
+    comment: str = "",
+    *,
+    proof: Proof | None = None,
+    conditions: Sequence[Demand] = (),
+    on_behalf_of: User | None = None,
+) -> Signature:
     """Put a signature into the slot, over what the signer saw.
 
-    Refused when the plan is no longer as the signer saw it, when the scope is not settled (only a no-go can be said
-    before), and when the slot is validly signed. A stale signature and a no-go are superseded, never deleted.
+    Refused when the plan is no longer as the signer saw it, and by every rule that `Attempt` holds. What the signer said
+    before in this slot is void by it, never deleted. The last signature that a scope needs closes it, the last that the
+    project needs completes it, all in this transaction. `proof` was checked before: nothing slow happens under the lock.
     """
     project = slot.project
     with project.locked(act):
-        standing = next(standing for standing in standings(project) if standing.slot.pk == slot.pk)
-        if standing.state == "valid":
+        project.refresh_from_db(fields=["go_live_at", "zone", "name", "revision", "completed_at"])
+        content = content_of(project)
+        table = standings(project, content)
+        standing = next((each for each in table if each.slot.pk == slot.pk), None)
+        if standing is None:
+            raise TransitionRefused(_("This signature is not asked for any more. Nothing was recorded."))
+        attempt = Attempt(standing, table, Team.of(project, act.at), act, decision, on_behalf_of)
+        override = attempt.guard(seen_digest)
+        signature = attempt.signature(comment, proof or Proof(Method.UNASKED, act.at), override, conditions)
+        content.signatures = [each for each in content.signatures if each not in attempt.own] + [signature]
+        table = standings(project, content)
+        if decision in AGAINST:
+            tell_declined(signature, table, act)
+        closing.follow(project, act, standing.slot, content, table)
+        return signature
+
+
+@dataclass
+class Attempt:
+    """Somebody wants to sign, in their own name or on behalf of somebody else."""
+
+    standing: Standing
+    table: list[Standing]
+    team: Team
+    act: Act
+    decision: Decision
+    principal: User | None = None
+
+    @property
+    def people(self) -> set[int]:
+        return {self.act.by.pk, *([self.principal.pk] if self.principal else [])}
+
+    @property
+    def approves(self) -> bool:
+        return self.decision in APPROVING
+
+    @property
+    def own(self) -> list[Signature]:
+        """What the person, or the one they stand in for, said here before."""
+        return [each for each in self.standing.signatures if each.people & self.people]
+
+    def guard(self, seen_digest: str) -> Override | None:
+        """Refuse what may not be signed; the override that was needed, if one was."""
+        self.guard_right()
+        self.guard_free()
+        self.guard_closed()
+        if self.standing.waits_for:
+            titles = ", ".join(each.slot.title for each in self.standing.waits_for[:3])
+            raise TransitionRefused(_("Not yet: this waits for an earlier stage (%(titles)s).") % {"titles": titles})
+        if self.standing.digest != seen_digest:
+            raise Overtaken(_("The plan changed while you read. Read again what is signed; nothing was recorded."))
+        self.guard_twice()
+        if not self.approves:
+            return None
+        self.guard_not_stopped()
+        if not self.standing.is_ready:
             raise TransitionRefused(
-                _("%(signature)s already. Nothing was changed.") % {"signature": standing.signature}
+                _("Not yet: %(what)s in %(scope)s.")
+                % {"what": self.standing.why_not_ready, "scope": self.standing.slot.scope_name}
             )
-        voter = standing.signature if standing.state == "declined" else None
-        if voter and voter.signer_id != act.by.pk:
-            raise TransitionRefused(_("%(who)s voted no-go. Only they can change that vote.") % {"who": voter.name})
-        if standing.digest != seen_digest:
+        return self.guard_four_eyes()
+
+    def guard_right(self) -> None:
+        if self.decision not in decisions_of(self.standing.slot):
+            raise TransitionRefused(_("That cannot be decided here. Nothing was recorded."))
+        if self.principal is None:
+            if not self.team.admits(self.standing, self.act.by.pk):
+                raise TransitionRefused(_("This is not for you to sign. Nothing was recorded."))
+        elif self.principal not in self.team.principals(self.standing, self.act.by):
             raise TransitionRefused(
-                _("The plan changed while you read. Read again what is signed; nothing was recorded.")
+                _("You do not stand in for %(who)s today. Nothing was recorded.") % {"who": self.principal}
             )
-        if decision != Decision.NO_GO and not standing.is_ready:
-            why = ", ".join(standing.tally.why_not_green)
-            raise TransitionRefused(_("Not yet: %(why)s in %(scope)s.") % {"why": why, "scope": slot.scope_name})
-        if standing.signature is not None:
-            Signature.objects.filter(pk=standing.signature.pk).update(superseded_at=act.at)
-        signature = Signature.objects.create(
-            slot=slot,
-            signer=act.by,
-            name=str(act.by),
-            title=act.by.title,
-            email=act.by.email,
-            meaning=slot.meaning,
-            decision=decision,
-            statement=standing.statement,
-            comment=comment,
-            signed_at=act.at,
-            digest=standing.digest,
-            snapshot=standing.snapshot,
+
+    def guard_free(self) -> None:
+        """What is validly signed is not signed over, and nobody changes another's word against it."""
+        said = self.own[-1] if self.own else None
+        if said and self.standing.state_of(said) in (rules.VALID, rules.CONDITIONS):
+            raise TransitionRefused(_("%(signature)s already. Nothing was changed.") % {"signature": said})
+        if self.standing.state == rules.VALID and said is None:
+            raise TransitionRefused(
+                _("%(signature)s already. Nothing was changed.") % {"signature": self.standing.signature}
+            )
+        against = [each for each in self.standing.signatures if each.decision in AGAINST and each not in self.own]
+        if against and self.standing.slot.is_vote:
+            raise TransitionRefused(_("%(who)s voted no-go. Only they can change that vote.") % {"who": against[0].who})
+
+    def guard_closed(self) -> None:
+        if self.standing.slot.required or self.decision in AGAINST:
+            Closure.objects.guard(self.standing.slot.project, self.standing.slot.key)
+
+    def guard_not_stopped(self) -> None:
+        """Who declines stops what is about the same, and what is around it, until they say otherwise or it is reopened."""
+        places = self.standing.content.places
+        for other in self.table:
+            if other.slot.is_vote or not places.contains(self.standing.slot.key, other.slot.key):
+                continue
+            for signature in other.signatures:
+                if signature.decision in AGAINST and signature not in self.own:
+                    raise TransitionRefused(
+                        _(
+                            "%(who)s declined to sign %(slot)s: “%(why)s” Nothing more is approved here until they say "
+                            "otherwise, or a manager reopens it."
+                        )
+                        % {"who": signature.who, "slot": other.slot.title, "why": signature.comment}
+                    )
+
+    def guard_twice(self) -> None:
+        """One person does not fill two slots of a stage."""
+        slot = self.standing.slot
+        for other in self.table:
+            if other.slot.pk == slot.pk or (other.slot.key, other.slot.stage) != (slot.key, slot.stage):
+                continue
+            if rules.twice(self.people, [each.people for each in other.signatures]):
+                raise TransitionRefused(
+                    _("You signed %(slot)s already: nobody fills two places of one stage. Nothing was recorded.")
+                    % {"slot": other.slot.title}
+                )
+
+    def guard_four_eyes(self) -> Override | None:
+        """Nobody approves what they did themselves, nor lets another do it for them."""
+        slot = self.standing.slot
+        if not slot.approves or not (did := rules.eyes(self.people, self.team.doers(self.standing))):
+            return None
+        override = self.team.override(self.standing, self.act.by.pk)
+        if override and override.by_id not in self.people:
+            return override
+        whose = _("You") if self.act.by.pk in did else str(self.principal)
+        raise TransitionRefused(
+            _(
+                "%(who)s worked on this, so somebody else has to approve it. Another manager can make an exception, with a "
+                "reason; it stays in the record."
+            )
+            % {"who": whose}
         )
-        action = Action.SLOT_DECLINED if decision == Decision.NO_GO else Action.SLOT_SIGNED
+
+    def signature(
+        self, comment: str, proof: Proof, override: Override | None, conditions: Sequence[Demand]
+    ) -> Signature:
+        """Record it: what was said before becomes void, the journal tells, the row is written once."""
+        standing, act, by = self.standing, self.act, self.act.by
+        project = standing.slot.project
+        Signature.objects.filter(pk__in=[each.pk for each in self.own]).void(act.at, by, VoidedBy.AGAIN)
+        demanded = "\n".join(f"{each.text} ({each.owner}, {each.due})" for each in conditions)
+        comment = "\n".join(filter(None, [comment.strip(), demanded]))
         with translation.override(settings.LANGUAGE_CODE):
-            said = str(decision.label)
-        JournalEntry.objects.record(
+            scope, said = str(standing.slot.scope_name), str(Decision(self.decision).label)
+            facts: dict[str, Any] = (
+                {"for": _("on behalf of %(who)s") % {"who": self.principal}} if self.principal else {}
+            )
+        columns: dict[str, Any] = {
+            "slot": standing.slot,
+            "revision": project.revision,
+            "scope": scope,
+            "signer": by,
+            "name": str(by),
+            "title": by.title,
+            "email": by.email,
+            "on_behalf_of": self.principal,
+            "on_behalf_name": str(self.principal) if self.principal else "",
+            "meaning": standing.slot.meaning,
+            "decision": self.decision,
+            "statement": statement_of(standing.slot, self.decision),
+            "statement_version": VERSION,
+            "language": get_language() or "en",
+            "comment": comment,
+            "signed_at": act.at,
+            "zone": project.zone,
+            "method": proof.method,
+            "proved_at": proof.at,
+            "ip": proof.ip,
+            "user_agent": proof.user_agent[:400],
+            "digest": standing.digest,
+            "snapshot": standing.snapshot,
+        }
+        if override:
+            columns |= {
+                "overridden_by": override.by,
+                "override_name": override.by_name,
+                "override_reason": override.reason,
+            }
+            Override.objects.filter(pk=override.pk).update(used_at=act.at)
+        signature = Signature(**columns)
+        entry = JournalEntry.objects.record(
             project,
             act,
-            action,
-            subject=slot.title,
+            ACTIONS.get(self.decision, Action.SLOT_SIGNED),
+            subject=standing.slot.title,
             remark=comment,
             decision=said,
-            digest=standing.digest[:16],
+            **facts,
+            digest=standing.digest,
+            record=signature.record,
         )
-        if is_complete(project):
-            Record.objects.order(project, act, Record.objects.next_revision(project))
+        signature.seq = entry.seq
+        signature.save()
+        Condition.objects.bulk_create(
+            Condition(signature=signature, text=each.text, owner=each.owner, owner_name=str(each.owner), due=each.due)
+            for each in conditions
+        )
         return signature
+
+
+def withdraw(signature: Signature, act: Act, reason: str) -> None:
+    """Take back one's own signature, for a reason, until what it is about is closed. It stays readable."""
+    slot = signature.slot
+    with slot.project.locked(act):
+        again = Signature.objects.select_related("voided_by").get(pk=signature.pk)
+        if again.voided_at:
+            return
+        if act.by.pk not in again.people:
+            raise TransitionRefused(_("Only who signed can withdraw it. Nothing was changed."))
+        Closure.objects.guard(slot.project, slot.key)
+        Signature.objects.filter(pk=signature.pk).void(act.at, act.by, VoidedBy.WITHDRAWN, reason)
+        JournalEntry.objects.record(
+            slot.project, act, Action.SIGNATURE_WITHDRAWN, subject=slot.title, remark=reason, voids=[str(again.uuid)]
+        )

@@ -12,12 +12,12 @@ from signoffs.models import Record, Signature
 from signoffs.snapshot import digest_of
 
 
-def one_live_signature_per_slot(project: Project) -> Iterator[str]:
-    """I5: a slot that is signed again has given up the signature before."""
-    live = Signature.objects.filter(slot__project=project, superseded_at=None).select_related("slot")
-    for slot, number in Counter(signature.slot for signature in live).items():
+def one_live_signature_per_slot_and_signer(project: Project) -> Iterator[str]:
+    """I5: who signs a slot again has given up the signature before."""
+    live = Signature.objects.filter(slot__project=project, voided_at=None).select_related("slot")
+    for (slot, name), number in Counter((signature.slot, signature.name) for signature in live).items():
         if number > 1:
-            yield f"The slot {slot.title} has {number} signatures that hold."
+            yield f"The slot {slot.title} has {number} signatures of {name} that hold."
 
 
 def signatures_keep_what_was_seen(project: Project) -> Iterator[str]:
@@ -30,7 +30,8 @@ def signatures_keep_what_was_seen(project: Project) -> Iterator[str]:
 def every_signature_is_in_the_journal(project: Project) -> Iterator[str]:
     """I1 for signatures: as many as the journal tells of."""
     given = Signature.objects.filter(slot__project=project).count()
-    told = project.journal.filter(action__in=[Action.SLOT_SIGNED, Action.SLOT_DECLINED]).count()
+    words = [Action.SLOT_SIGNED, Action.SLOT_DECLINED, Action.SLOT_REFUSED, Action.SLOT_ABSTAINED]
+    told = project.journal.filter(action__in=words).count()
     if given != told:
         yield f"There are {given} signatures, by the journal {told}."
 
@@ -44,7 +45,7 @@ def records_end_where_the_journal_was(project: Project) -> Iterator[str]:
 
 CHECKS: tuple[Check, ...] = (
     *invariants.CHECKS,
-    one_live_signature_per_slot,
+    one_live_signature_per_slot_and_signer,
     signatures_keep_what_was_seen,
     every_signature_is_in_the_journal,
     records_end_where_the_journal_was,

@@ -33,7 +33,8 @@ from signoffs.models import Signature
 REMOVED = "[…]"
 REASONS = (Action.ITEM_BLOCKED, Action.ITEM_FAILED, Action.ITEM_SET_ASIDE, Action.ITEM_REOPENED)
 RETIRABLE: tuple[type[Any], ...] = (Item, Phase, Section, Field, Contact, EscalationLevel, Procedure, Step)
-SIGNED = (Action.SLOT_SIGNED, Action.SLOT_DECLINED)
+SIGNED = (Action.SLOT_SIGNED, Action.SLOT_DECLINED, Action.SLOT_REFUSED, Action.SLOT_ABSTAINED)
+REOPENING = (Action.SCOPE_REOPENED, Action.SIGNATURE_WITHDRAWN)
 
 
 def redact(entry: JournalEntry, act: Act, reason: str) -> None:
@@ -46,7 +47,7 @@ def redact(entry: JournalEntry, act: Act, reason: str) -> None:
         if not entry.remark:
             return
         rows, column, is_signed = shown(entry)
-        live = Signature.objects.filter(slot__project=project, superseded_at=None)
+        live = Signature.objects.filter(slot__project=project, voided_at=None)
         if is_signed and rows.exists() and live.exists():
             raise TransitionRefused(
                 _("That is part of what was signed, and signatures are valid. Reopen first; nothing was changed.")

@@ -25,10 +25,12 @@ from checklists.models import (
 from checklists.models.item import State
 from checklists.models.slot import Meaning
 from checklists.readiness import Tally
-from signoffs.gate import Standing, standings
+from signoffs.gate import is_done
 from signoffs.models import Decision, Record, Signature
 from signoffs.plan_changes import PlanHistory, plan_history_of
 from signoffs.punctuality import Pace, paces
+from signoffs.snapshot import content_of
+from signoffs.standing import Standing, standings
 from signoffs.story import SIGNS, Blank, Entry, Happening, Part, story_of
 
 SIGNATURE_SIGNS = {"valid": "●", "stale": "◐", "declined": "✗", "pending": "○"}
@@ -37,9 +39,13 @@ TO_BE = {
     Meaning.PERFORMED: gettext_lazy("to be performed"),
     Meaning.VERIFIED: gettext_lazy("to be verified"),
     Meaning.REVIEWED: gettext_lazy("to be reviewed"),
+    Meaning.ACKNOWLEDGED: gettext_lazy("to be acknowledged"),
 }
 # What may follow the last signature without the record being another one.
-HARMLESS = (Action.SLOT_SIGNED, Action.REPORT_DOWNLOADED, Action.PLAN_DOWNLOADED, Action.JOURNAL_DOWNLOADED)
+HARMLESS = (
+    *(Action.SLOT_SIGNED, Action.SCOPE_CLOSED, Action.PROJECT_COMPLETED, Action.RECORD_SEALED),
+    *(Action.REPORT_DOWNLOADED, Action.PLAN_DOWNLOADED, Action.JOURNAL_DOWNLOADED),
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class Report:
     # Of a report of one phase or section: its title, and whether the whole is complete.
     part: str = ""
     whole_is_complete: bool = False
+    is_done: bool = False
     tally: Tally = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,7 +115,7 @@ class Report:
         """Everything settled, and every slot validly signed over the plan as it is."""
         if self.part:
             return self.whole_is_complete
-        return self.tally.is_settled and all(standing.state == "valid" for standing in self.standings)
+        return self.is_done
 
     def only(self, part: Phase | Section) -> Report:
         """The same of one phase or one section: its items, what happened to them, and the whole plan's sign-offs."""
@@ -185,9 +192,9 @@ class Report:
             for each in self.standings
         ]
         return live + [
-            Row(old.slot, old, "○ " + _("superseded %(when)s") % {"when": self.project_words(old.superseded_at)})
+            Row(old.slot, old, f"○ {old.get_voided_how_display()} {self.project_words(old.voided_at)}")
             for old in self.superseded
-            if old.superseded_at
+            if old.voided_at
         ]
 
     @property
@@ -272,7 +279,7 @@ class Report:
             Deviation(
                 name=vote.slot.title,
                 sign=SIGNATURE_SIGNS["declined"],
-                state=_("no-go, superseded") if vote.superseded_at else _("no-go"),
+                state=_("no-go, superseded") if vote.voided_at else _("no-go"),
                 happenings=[Happening(_("Voted no-go"), vote.comment, vote.name, vote.signed_at)],
             )
             for vote in votes
@@ -324,16 +331,19 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
     entries = project.journal.defer("prev")
     journal = list(entries.filter(seq__lte=record.head_seq) if record else entries)
     parts, blanks = story_of(project, journal)
+    content = content_of(project)
+    table = standings(project, content)
     return Report(
         project=project,
         at=at,
         record=record,
         parts=parts,
         blanks=blanks,
-        standings=standings(project),
+        standings=table,
+        is_done=is_done(content, table),
         superseded=list(
             Signature.objects.filter(slot__project=project)
-            .exclude(superseded_at=None)
+            .exclude(voided_at=None)
             .select_related("slot__phase")
             .defer("snapshot")
         ),

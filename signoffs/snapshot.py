@@ -1,7 +1,9 @@
 """The snapshot: canonical JSON of a slot's scope and its digest, so that a signature is bound to what its signer saw.
 
-Sorted keys, NFC, strings and integers only: the same data gives the same bytes on every database. Notes and claims
-are not in it: talking about signed work does not change it.
+Sorted keys, NFC, strings and integers only, and in no language: the same data gives the same bytes on every database.
+Discussion is not in it, nor who holds an item, nor when it is due: none of that changes what was signed. Reasons are in it
+by the salted hash that the journal keeps of them, so that they can be removed later; entry and salt travel in
+`evidence.json`.
 """
 
 from __future__ import annotations
@@ -9,95 +11,194 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.utils import translation
-from django.utils.translation import gettext as _
-
-from checklists.models import Item, Project, Slot
-from checklists.models.item import State
-from checklists.models.slot import Meaning
+from checklists.chain import canonical, remark_hash
+from checklists.models import Action, Item, JournalEntry, Project, Slot
+from checklists.models.scoped import Scope
+from checklists.scopes import Key, Places
 from checklists.sheet import with_value
+from signoffs.models import Signature, Waiver
+from signoffs.statements import VERSION
 
 if TYPE_CHECKING:
     from checklists.sheet import FieldWithValue
 
-SCHEMA = 1
+SCHEMA = "golive-snapshot-2"
 
-
-def statement_of(slot: Slot) -> str:
-    """The sentence that the signer puts their name to."""
-    if slot.is_vote:
-        words = _("I have read the state of %(scope)s and say whether %(project)s goes live.")
-    else:
-        words = {
-            Meaning.APPROVED: _("I have read what is listed here and approve %(scope)s of %(project)s."),
-            Meaning.PERFORMED: _(
-                "I have read what is listed here and state that I performed %(scope)s of %(project)s."
-            ),
-            Meaning.VERIFIED: _("I have read what is listed here and state that I verified %(scope)s of %(project)s."),
-            Meaning.REVIEWED: _("I have read what is listed here and state that I reviewed %(scope)s of %(project)s."),
-        }[Meaning(slot.meaning)]
-    return words % {"scope": slot.scope_name, "project": slot.project.name}
+# Entries that tell why an item is as it is.
+REASONS = (Action.ITEM_BLOCKED, Action.ITEM_FAILED, Action.ITEM_SET_ASIDE, Action.ITEM_REOPENED)
+# Who signs these signs for the moment of T-0, too.
+WITH_T_ZERO = (Scope.PLAN, Scope.BEFORE)
 
 
 @dataclass(frozen=True)
-class Content:
-    """What the plan holds at a moment: every item with its people, every field with the value that it has."""
+class Reason:
+    """What the journal knows of why an item is as it is: the entry, and the salted hash of the words."""
 
+    seq: int
+    sha256: str
+
+
+@dataclass
+class Content:
+    """What the plan holds at a moment: every item with its people, every blank with its value, every live signature."""
+
+    project: Project
     items: list[Item]
     fields: list[FieldWithValue]
+    signatures: list[Signature] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
+    named: dict[int, list[int]] = field(default_factory=dict)
+    reasons: dict[int, Reason] = field(default_factory=dict)
+    remarks: dict[int, str] = field(default_factory=dict)
+    waivers: dict[int, Waiver] = field(default_factory=dict)
+
+    @cached_property
+    def places(self) -> Places:
+        return Places.load(self.project)
+
+    @cached_property
+    def paths(self) -> dict[int, frozenset[Key]]:
+        """By item: every scope in which it is."""
+        return {item.pk: frozenset(self.places.path(item.key)) for item in self.items}
+
+    @cached_property
+    def fragments(self) -> dict[int, str]:
+        """By item: what a snapshot says of it, as canonical JSON. Made once, however many slots are about it."""
+        values: dict[int, list[list[str]]] = {}
+        for blank in self.fields:
+            if blank.item_id:
+                values.setdefault(blank.item_id, []).append([blank.label, blank.value or ""])
+        return {item.pk: spelled(self.facts_of(item, values.get(item.pk, []))) for item in self.items}
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Everybody who ever did something here, by the name that they had then."""
+        entries = JournalEntry.objects.filter(project=self.project).exclude(actor=None).order_by("seq")
+        return dict(entries.values_list("actor", "actor_name"))
 
     def items_of(self, slot: Slot) -> list[Item]:
         """The items that the slot is about; not the one that asks for the signature."""
-        return [item for item in self.items if slot.covers(item.phase) and item.pk != slot.item_id]
+        return [item for item in self.items if slot.key in self.paths[item.pk] and item.pk != slot.item_id]
 
     def fields_of(self, slot: Slot) -> list[FieldWithValue]:
         """The blanks that the slot is about and that belong to no item."""
-        return [field for field in self.fields if field.item_id is None and slot.covers(field.phase)]
+        return [blank for blank in self.fields if blank.item_id is None and slot.key in self.places.path(blank.key)]
+
+    def earlier(self, slot: Slot) -> list[Slot]:
+        """Slots that must be signed before this one: required, of an earlier stage, about the same or a part of it."""
+        return [
+            other
+            for other in self.slots
+            if other.required and other.stage < slot.stage and self.places.contains(slot.key, other.key)
+        ]
+
+    def facts_of(self, item: Item, values: list[list[str]]) -> dict:
+        reason, waiver = self.reasons.get(item.pk) if item.reason else None, self.waivers.get(item.pk)
+        return {
+            "number": item.number,
+            "text": item.text,
+            "details": item.details,
+            "commands": item.commands,
+            "expected": item.expected,
+            "optional": item.optional,
+            "state": item.state if item.is_settled or item.reason else "open",
+            "by": item.settled_by_id,
+            "at": utc(item.settled_at),
+            "reason": [reason.seq, reason.sha256] if reason else [0, remark_hash("", item.reason)],
+            "waived": waiver.seq if waiver else 0,
+            "values": values,
+        }
 
 
 def content_of(project: Project) -> Content:
-    items = project.items.select_related("settled_by", "owner", "phase")
-    return Content(list(items), list(with_value(project.fields.select_related("phase", "section"))))
+    """In a fixed number of queries."""
+    items = list(project.items.select_related("settled_by", "owner", "phase"))
+    fields = list(with_value(project.fields.select_related("phase", "section")))
+    slots = project.slots.select_related("project", "phase", "section", "subject").prefetch_related("named__user")
+    content = Content(
+        project=project,
+        items=items,
+        fields=fields,
+        signatures=list(Signature.objects.live().filter(slot__project=project).select_related("signer")),
+        slots=list(slots),
+    )
+    for slot in content.slots:
+        content.named[slot.pk] = [person.user_id for person in slot.named.all()]
+    why = JournalEntry.objects.filter(project=project, action__in=REASONS).order_by("seq")
+    for seq, item, remark, body in why.values_list("seq", "item", "remark", "body"):
+        content.reasons[item] = Reason(seq, json.loads(body)["remark_sha256"])
+        content.remarks[seq] = remark
+    for waiver in Waiver.objects.filter(item__project=project, ended_at=None).select_related("item"):
+        content.waivers[waiver.item_id] = waiver
+    return content
 
 
 def snapshot_of(slot: Slot, content: Content) -> str:
-    """What is signed, as canonical JSON: the same whatever language its reader has."""
-    values: dict[int, list[list[str]]] = {}
-    for field in content.fields:
-        if field.item_id:
-            values.setdefault(field.item_id, []).append([field.label, field.value or ""])
-    with translation.override(settings.LANGUAGE_CODE):
-        scope, statement = slot.scope_name, statement_of(slot)
-    facts = {
-        "schema": SCHEMA,
-        "project": {"slug": slot.project.slug, "name": slot.project.name, "go_live_at": utc(slot.project.go_live_at)},
-        "slot": {"number": slot.number, "title": slot.title, "meaning": slot.meaning, "kind": slot.kind},
-        "scope": scope,
-        "statement": statement,
-        "items": [item_facts(item, values.get(item.pk, [])) for item in content.items_of(slot)],
-        "values": [[field.label, field.value or ""] for field in content.fields_of(slot)],
+    """What is signed, as canonical JSON."""
+    project = content.project
+    # Keys in their order; the items come as they are spelled already.
+    parts = {
+        "earlier": spelled(earlier_of(slot, content)),
+        "items": f"[{','.join(content.fragments[item.pk] for item in content.items_of(slot))}]",
+        "project": spelled(
+            {
+                "uuid": str(project.uuid),
+                "name": project.name,
+                "go_live_at": utc(project.go_live_at) if slot.scope in WITH_T_ZERO else "",
+            }
+        ),
+        "schema": spelled(SCHEMA),
+        "scope": spelled([slot.scope, scope_told(slot)]),
+        "slot": spelled(
+            {
+                **{name: getattr(slot, name) for name in ("number", "title", "meaning", "kind", "stage", "needed")},
+                **{name: getattr(slot, name) for name in ("required", "filler", "role")},
+                "people": sorted(content.named.get(slot.pk, [])),
+            }
+        ),
+        "statement": spelled(VERSION),
+        "values": spelled([[blank.label, blank.value or ""] for blank in content.fields_of(slot)]),
     }
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return unicodedata.normalize("NFC", text)
+    return "{" + ",".join(f'"{name}":{spelling}' for name, spelling in parts.items()) + "}"
 
 
-def item_facts(item: Item, values: list[list[str]]) -> dict:
-    return {
-        "number": item.number,
-        "text": item.text,
-        "details": item.details,
-        "commands": item.commands,
-        "state": item.state if item.is_settled or item.reason else "open",
-        "by": item.settled_by.email if item.settled_by else "",
-        "at": utc(item.settled_at),
-        "reason": item.reason,
-        "values": values,
-    }
+def earlier_of(slot: Slot, content: Content) -> list:
+    """What was signed before, in stages that come before this one."""
+    given: dict[int, list[Signature]] = {}
+    for signature in content.signatures:
+        given.setdefault(signature.slot_id, []).append(signature)
+    return [
+        [
+            other.number,
+            [
+                [str(each.uuid), each.voter or 0, each.decision, each.digest]
+                for each in ordered(given.get(other.pk, []))
+            ],
+        ]
+        for other in content.earlier(slot)
+    ]
+
+
+def ordered(signatures: Iterable[Signature]) -> list[Signature]:
+    return sorted(signatures, key=lambda each: (each.seq, str(each.uuid)))
+
+
+def scope_told(slot: Slot) -> str:
+    """Which one, where the scope is one of many."""
+    if slot.subject:
+        return f"#{slot.subject.number}"
+    return str(slot.phase or slot.section or "")
+
+
+def spelled(value: object) -> str:
+    """Canonical JSON in Unicode's composed form, so that one text has one spelling."""
+    return unicodedata.normalize("NFC", canonical(value))
 
 
 def utc(moment: datetime | None) -> str:
@@ -106,60 +207,3 @@ def utc(moment: datetime | None) -> str:
 
 def digest_of(snapshot: str) -> str:
     return hashlib.sha256(snapshot.encode()).hexdigest()
-
-
-def happened_to(item: dict) -> str:
-    """The state of an item of a snapshot in words: `done by nia@example.org, 2027-02-06 19:04 UTC`."""
-    words = str(State(item["state"]).label).lower() if item["state"] in State else item["state"]
-    if item["by"]:
-        when = f"{item['at'][:16].replace('T', ' ')} UTC"
-        words = _("%(state)s by %(who)s, %(when)s") % {"state": words, "who": item["by"], "when": when}
-    return words + (f" (“{item['reason']}”)" if item["reason"] else "")
-
-
-def differences(earlier: dict, item: dict) -> list[str]:
-    """What differs between an item then and now; both come from snapshots."""
-    parts = []
-    if happened_to(earlier) != happened_to(item):
-        parts.append(_("was %(before)s, is %(now)s") % {"before": happened_to(earlier), "now": happened_to(item)})
-    if earlier["text"] != item["text"]:
-        parts.append(_("text was “%(before)s”") % {"before": earlier["text"]})
-    parts += values_changed(earlier["values"], item["values"])
-    return parts or [_("details or commands changed")]
-
-
-def values_changed(before: list[list[str]], now: list[list[str]]) -> list[str]:
-    """Which blanks hold something else; both in the order of the plan."""
-    return [
-        _("%(label)s was %(before)s, is %(now)s")
-        % {"label": label, "before": earlier or _("blank"), "now": value or _("blank")}
-        for (_label, earlier), (label, value) in zip(before, now, strict=False)
-        if earlier != value
-    ]
-
-
-def changed_since(before: str, now: str) -> list[str]:
-    """What differs between two snapshots, item by item, in words."""
-    old, new = json.loads(before), json.loads(now)
-    was = {item["number"]: item for item in old["items"]}
-    words = []
-    for item in new["items"]:
-        earlier = was.get(item["number"])
-        if earlier is None:
-            words.append(_("#%(number)s %(text)s was added") % item)
-        elif earlier != item:
-            words.append(f"#{item['number']} {item['text']}: " + "; ".join(differences(earlier, item)))
-    gone = was.keys() - {item["number"] for item in new["items"]}
-    words += [_("#%(number)s was taken out") % {"number": number} for number in gone]
-    now_in = [item["number"] for item in new["items"]]
-    if [number for number in was if number in now_in] != [number for number in now_in if number in was]:
-        words.append(_("the items stand in another order"))
-    words += values_changed(old["values"], new["values"])
-    changed = {
-        "project": _("the project changed"),
-        "statement": _("the statement changed"),
-        "slot": _("the slot changed"),
-        "scope": _("the scope changed"),
-    }
-    words += [said for key, said in changed.items() if old[key] != new[key]]
-    return words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 from checklists.act import Act
 from checklists.importing.plan import Launch, Source, create_project
 from checklists.importing.reading import read_checklist
-from checklists.models import Item, Project
+from checklists.models import Item, Membership, Project, Role, Slot
 from golive_site.accounts.models import User
+from signoffs import gate
 from signoffs.models import JobState, Printout, Record
+from signoffs.standing import standings
+from signoffs.statements import approving
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 T_ZERO = datetime(2027, 2, 7, 6, 0, tzinfo=UTC)
@@ -139,6 +143,32 @@ def printout(project: Project, content: bytes = b"%PDF-1.7 printed") -> Printout
     made.path.parent.mkdir(parents=True, exist_ok=True)
     made.path.write_bytes(content)
     return made
+
+
+def ask_one_more(project: Project, number: int = 1, title: str = "Second signer", **says) -> Slot:
+    """Another required slot about the same as an existing one, so that the first signature there does not close it."""
+    first = project.slots.get(number=number)
+    last = project.slots.order_by("number").last().number
+    place = {name: getattr(first, name) for name in ("scope", "phase", "section", "subject")}
+    return Slot.objects.create(
+        project=project, number=last + 1, title=title, **{**place, "stage": first.stage, "kind": first.kind, **says}
+    )
+
+
+def sign_all(project: Project, at: datetime, first: User | None = None) -> None:
+    """Have everything signed that is asked for: earlier stages first, and each place of a stage by somebody else."""
+    people = [first] if first else []
+    used: Counter[tuple] = Counter()
+    while waiting := [each for each in standings(project) if each.state == "pending" and not each.waits_for]:
+        slot = waiting[0].slot
+        turn = used[slot.key, slot.stage]
+        used[slot.key, slot.stage] += 1
+        if turn == len(people):
+            name = f"Signer{turn} Approver"
+            users = User.objects.filter(email=f"signer{turn}@example.org")
+            people.append(users.first() or User.objects.create_user(f"signer{turn}@example.org", name=name))
+        Membership.objects.get_or_create(project=project, user=people[turn], defaults={"role": Role.APPROVER})
+        gate.sign(slot, Act(people[turn], at), approving(slot), waiting[0].digest)
 
 
 def seed(number: str) -> Path:

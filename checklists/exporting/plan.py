@@ -74,7 +74,9 @@ class _Outliner:
                 outline.phases.append(self.phase(phase))
         self.people(outline)
         self.procedures(outline)
-        for slot in project.slots.select_related("phase"):
+        for slot in project.slots.select_related("phase", "subject"):
+            if slot.subject and slot.subject.text == slot.title:
+                continue  # the item's own words ask for it
             scope = slot.phase.title if slot.phase else ""
             made = written.Slot(slot.title, 0, slot.kind, slot.meaning, scope, notes=slot.notes, group=slot.group)
             outline.slots.append(made)

@@ -10,6 +10,7 @@ from typing import Any
 
 from checklists.act import Act
 from checklists.importing import outline as read
+from checklists.importing.slots import asks_for_approval, is_last_word
 from checklists.models import (
     Action,
     Contact,
@@ -276,18 +277,32 @@ class PlanWriter:
         childless = list(self.project.items.filter(children=None))
         for number, source in enumerate(outline.slots, start=1):
             phase = by_title.get(source.scope)
+            last_word = source.kind != SlotKind.VOTE and is_last_word(source.title)
             Slot.objects.create(
                 project=self.project,
                 number=number,
                 title=source.title,
                 kind=source.kind,
                 meaning=source.meaning,
+                stage=2 if last_word and len(outline.slots) > 1 else 1,
                 scope=Scope.PHASE if phase else before if source.kind == SlotKind.VOTE else Scope.PLAN,
                 phase=phase,
                 item=asking_for(source, childless),
                 group=source.group,
                 notes="; ".join(part for part in (source.filled, source.notes) if part),
             )
+        self.write_approvals(childless)
+
+    def write_approvals(self, childless: list[Item]) -> None:
+        """An item that says that something is approved is ticked by who prepared it and signed by who approves it."""
+        asking = set(self.project.slots.values_list("item", flat=True))
+        number = self.project.slots.count()
+        for item in childless:
+            if asks_for_approval(item.text) and item.pk not in asking and item.kind == Kind.TASK:
+                number += 1
+                Slot.objects.create(
+                    project=self.project, number=number, title=item.text, scope=Scope.ITEM, subject=item, notes=""
+                )
 
 
 def asking_for(slot: read.Slot, childless: list[Item]) -> Item | None:

@@ -56,6 +56,17 @@ SCOPE_END = re.compile(
     r"\W*(?:ok|okay|approved|complete[d]?|sign[- ]?off|ready|done|accepted|freigegeben|approuvé|aprobado|aprovado)\W*$",
     re.I,
 )
+# An item whose own words ask for somebody's approval, not one that speaks of approvals.
+APPROVAL = re.compile(
+    r"(?!.*\b(?:for|of|submit|request|await|pending|seek)\b)(?:[\w’'&/-]+\s+){1,3}(?:approval|sign-?off)"
+    r"(?:\s+(?:received|obtained|given|granted))?|.*\b(?:reviewed|checked) and approved(?: by .+)?|.*\bapproved by .+"
+    r"|(?:[\w-]+\s+){1,3}(?:freigabe|genehmigung)(?:\s+(?:erteilt|liegt vor|erhalten))?",
+    re.IGNORECASE,
+)
+LAST_WORD = re.compile(
+    r"\b(?:go[- ]?live|launch|final|overall)\b.*\b(?:approv\w+|sign-?off|accept\w+|decision)\b|\bfreigabe\b.*\bgo[- ]?live\b",
+    re.IGNORECASE,
+)
 TITLE_START = re.compile(r"^\W*(?:phase\s*\d+|\d+(?:\.\d+)*)?[.:)\s–—-]*", re.IGNORECASE)
 
 
@@ -114,6 +125,16 @@ def part_of_slot(text: str, signing: bool) -> str:
     if match and PART.fullmatch(match["label"].strip()):
         return match["label"].strip().lower()
     return ""
+
+
+def asks_for_approval(text: str) -> bool:
+    """`Stakeholder approval`, `All communications reviewed and approved`: ticked, and then signed by somebody else."""
+    return bool(APPROVAL.fullmatch(text.replace("**", "").strip().rstrip(".")))
+
+
+def is_last_word(title: str) -> bool:
+    """`Go-Live Approved`: signed when all else is."""
+    return bool(LAST_WORD.search(title))
 
 
 def meaning_of(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from checklists.models.amendment import Amendment
 from checklists.models.checkpoint import Checkpoint
+from checklists.models.closure import Closure
 from checklists.models.contact import Contact, EscalationLevel
 from checklists.models.draft import Draft
 from checklists.models.field import Field, Reading
@@ -15,13 +16,14 @@ from checklists.models.phase import Phase, Section
 from checklists.models.procedure import Procedure, Step
 from checklists.models.project import Project
 from checklists.models.request_key import RequestKey
-from checklists.models.slot import Slot
+from checklists.models.slot import Slot, SlotPerson
 from checklists.models.template import Template, TemplateVersion
 
 __all__ = [
     "Action",
     "Amendment",
     "Checkpoint",
+    "Closure",
     "Contact",
     "Draft",
     "EscalationLevel",
@@ -40,6 +42,7 @@ __all__ = [
     "Role",
     "Section",
     "Slot",
+    "SlotPerson",
     "Step",
     "Template",
     "TemplateVersion",

@@ -13,6 +13,7 @@ from checklists.models.phase import Phase, Section
 from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.versioned import Versioned
+from checklists.scopes import PLAN, Key
 
 
 class FieldKind(models.TextChoices):
@@ -64,6 +65,15 @@ class Field(Retirable, Versioned):
         readings = list(self.readings.all())
         return readings[-1] if readings else None
 
+    @property
+    def key(self) -> Key:
+        """Where it stands; see scopes.py."""
+        if self.item_id:
+            return "item", self.item_id
+        if self.section_id:
+            return "section", self.section_id
+        return ("phase", self.phase_id) if self.phase_id else PLAN
+
     def read(self, act: Act, value: str) -> None:
         """Give the field a value. Earlier values stay as history; the same value again changes nothing."""
         with self.project.locked(act):
@@ -73,6 +83,7 @@ class Field(Retirable, Versioned):
                     _("%(who)s took “%(what)s” out of the plan. Nothing was changed.")
                     % {"who": self.retired_by, "what": self}
                 )
+            self.project.closures.guard(self.project, self.key)
             before = self.readings.select_related("by").last()
             if before and before.value == value:
                 return

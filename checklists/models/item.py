@@ -24,6 +24,7 @@ from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.timing import Timing
 from checklists.models.versioned import Versioned
+from checklists.scopes import Key
 
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
@@ -143,6 +144,11 @@ class Item(Retirable, Timing, Versioned):
     def is_settled(self) -> bool:
         return self.state in SETTLED
 
+    @property
+    def key(self) -> Key:
+        """Where it stands; see scopes.py."""
+        return "item", self.pk
+
     # -- Verbs -------------------------------------------------------------------------------------------------------
 
     def claim(self, act: Act) -> None:
@@ -261,18 +267,20 @@ class Item(Retirable, Timing, Versioned):
 
     def note(self, act: Act, text: str) -> None:
         """Add a note, in any state."""
-        with self._changing(act):
+        with self._changing(act, also_closed=True):
             self.notes.create(author=act.by, at=act.at, text=text)
             self._record(act, Action.NOTE_ADDED, text)
 
     # -- What the verbs share ----------------------------------------------------------------------------------------
 
     @contextmanager
-    def _changing(self, act: Act) -> Iterator[None]:
+    def _changing(self, act: Act, *, also_closed: bool = False) -> Iterator[None]:
         with self.project.locked(act):
             people = ("owner", "settled_by", "retired_by")
             self.refresh_from_db(from_queryset=Item.with_retired.select_related(*people, "parent", "project"))
             self._guard_in_plan()
+            if not also_closed:
+                self.project.closures.guard(self.project, self.key)
             yield
             self.save()
 

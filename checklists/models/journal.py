@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
 # Facts that prove and that nobody reads aloud.
-PROOFS = {"sha256", "digest", "redacts", "marks", "head", "who", "undoes", "went", "moment"}
+PROOFS = {"sha256", "digest", "redacts", "marks", "head", "who", "undoes", "went", "moment", "record", "voids"}
 
 # PostgreSQL's channel for new entries; see live.py.
 CHANNEL = "golive_journal"
@@ -84,10 +84,24 @@ class Action(models.TextChoices):
     LISTED_RESTORED = "plan.listed_restored", "put back into contacts or procedures"
     NOTE_ADDED = "note.added", "noted on"
     READING_GIVEN = "reading.given", "entered a value for"
+    SLOT_ADDED = "slot.added", "asked for a signature:"
     SLOT_CHANGED = "slot.changed", "changed what is signed by"
+    SLOT_RETIRED = "slot.retired", "asked no more for the signature:"
     SIGNING_REFUSED = "signing.refused", "entered a wrong password to sign"
     SLOT_SIGNED = "slot.signed", "signed"
     SLOT_DECLINED = "slot.declined", "voted no-go on"
+    SLOT_REFUSED = "slot.refused", "declined to sign"
+    SLOT_ABSTAINED = "slot.abstained", "abstained from"
+    SIGNATURE_WITHDRAWN = "signature.withdrawn", "withdrew the signature from"
+    CONDITION_MET = "condition.met", "said that a condition is met:"
+    ITEM_WAIVED = "item.waived", "let be signed unsettled"
+    WAIVER_ENDED = "item.waiver_ended", "wants settled before anybody signs"
+    FOUR_EYES_OVERRIDDEN = "signing.overridden", "let sign what they worked on:"
+    DELEGATION_MADE = "delegation.made", "asked somebody to sign in their place:"
+    DELEGATION_ENDED = "delegation.ended", "signs for themselves again, no longer"
+    SCOPE_CLOSED = "scope.closed", "closed"
+    SCOPE_REOPENED = "scope.reopened", "reopened"
+    PROJECT_COMPLETED = "project.completed", "completed the project"
     REPORT_DOWNLOADED = "report.downloaded", "downloaded the report"
     RECORD_SEALED = "record.sealed", "sealed the record of revision"
     RECORD_DOWNLOADED = "record.downloaded", "downloaded the record of revision"

@@ -11,6 +11,7 @@ from checklists.models.journal import Action, JournalEntry
 from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.timing import Timing
+from checklists.scopes import Key
 
 
 class PhaseKind(models.TextChoices):
@@ -74,6 +75,11 @@ class Phase(Division):
         """Whether the phase begins before T-0, as far as the source says."""
         return self.kind == PhaseKind.PHASE and self.offset_start is not None and self.offset_start < 0
 
+    @property
+    def key(self) -> Key:
+        """Where it stands; see scopes.py."""
+        return "phase", self.pk
+
     def open_early(self, act: Act, reason: str) -> None:
         """Let the phase be worked on before those before it are settled, for a reason; for managers."""
         with self.project.locked(act):
@@ -122,3 +128,8 @@ class Section(Division):
             *Retirable.Meta.constraints,
             models.UniqueConstraint(fields=["phase", "position"], name="section_position_unique"),
         ]
+
+    @property
+    def key(self) -> Key:
+        """Where it stands; see scopes.py."""
+        return "section", self.pk

@@ -22,6 +22,7 @@ from checklists.act import Act, TransitionRefused
 from checklists.locks import NO_PROJECT, wait_for_lock
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.request_key import RequestKey
+from checklists.scopes import BEFORE
 
 if TYPE_CHECKING:
     from checklists.access import Rights
@@ -65,6 +66,9 @@ class Project(models.Model):
     warnings = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Counts from one, and one up with each reopening. Complete is what nothing is left to do or to sign of.
+    revision = models.PositiveIntegerField(default=1)
+    completed_at = models.DateTimeField(null=True, blank=True)
     # From then on every change of the plan has a reason.
     baselined_at = models.DateTimeField(null=True, blank=True)
     baselined_by = models.ForeignKey(
@@ -98,6 +102,11 @@ class Project(models.Model):
     @property
     def tzinfo(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.zone)
+
+    @property
+    def state(self) -> str:
+        """`complete` once everything is signed that has to be, until something is reopened; else `running`."""
+        return "complete" if self.completed_at else "running"
 
     def local(self, moment: datetime) -> datetime:
         """The moment on the clocks of the project's zone."""
@@ -147,6 +156,8 @@ class Project(models.Model):
             old = schedule.words(self.go_live_at, self.tzinfo)
             if self.go_live_at != seen:
                 raise TransitionRefused(f"T-0 was moved meanwhile: it is {old} now. Nothing was changed.")
+            # Who signs the whole plan, or what comes before T-0, signs for this moment.
+            self.closures.guard(self, BEFORE)
             zones = f"{self.zone} to {zone}" if self.zone != zone else ""
             self.go_live_at, self.zone = moment, zone
             self.save(update_fields=["go_live_at", "zone"])

@@ -2,45 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
+from checklists.models.closure import Closure
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
+from checklists.models.membership import Role
 from checklists.models.phase import Phase
 from checklists.models.project import Project
+from checklists.models.retirable import PlanManager, Retirable
+from checklists.models.scoped import Scope, Scoped, one_place
 from checklists.models.versioned import Versioned
+
+if TYPE_CHECKING:
+    from golive_site.accounts.models import User
 
 
 class SlotKind(models.TextChoices):
-    SIGNATURE = "signature", "Signature"
-    VOTE = "vote", "Go or no-go"
+    SIGNATURE = "signature", gettext_lazy("Signature")
+    VOTE = "vote", gettext_lazy("Go or no-go")
 
 
 class Meaning(models.TextChoices):
     """What a signature in the slot says; shown beside the button and on paper."""
 
-    APPROVED = "approved", "Approved"
-    PERFORMED = "performed", "Performed"
-    VERIFIED = "verified", "Verified"
-    REVIEWED = "reviewed", "Reviewed"
+    APPROVED = "approved", gettext_lazy("Approved")
+    PERFORMED = "performed", gettext_lazy("Performed")
+    VERIFIED = "verified", gettext_lazy("Verified")
+    REVIEWED = "reviewed", gettext_lazy("Reviewed")
+    ACKNOWLEDGED = "acknowledged", gettext_lazy("Acknowledged")
 
 
-class Scope(models.TextChoices):
-    """How much a slot is about."""
-
-    PHASE = "phase", "One phase"
-    BEFORE = "before", "Everything before T-0"
-    PLAN = "plan", "The whole plan"
+# Meanings that approve nothing: who did the work may say so, and who is told may have done it.
+APPROVES_NOTHING = (Meaning.PERFORMED, Meaning.ACKNOWLEDGED)
 
 
-class Slot(Versioned):
+class Filler(models.TextChoices):
+    """Who may sign here."""
+
+    ROLE = "role", gettext_lazy("Whoever has the role in the project")
+    PEOPLE = "people", gettext_lazy("The people named")
+    EXTERNAL = "external", gettext_lazy("Somebody without an account")
+
+
+# What a manager says about a slot. `people` comes beside it.
+PLANNED = (
+    *("title", "kind", "meaning", "scope", "phase", "section", "subject"),
+    *("stage", "filler", "role", "needed", "required"),
+)
+
+
+class SlotManager(PlanManager):
+    def add(self, project: Project, act: Act, says: dict[str, Any], people: Iterable[User] = ()) -> Slot:
+        """A new slot at the end; for managers. Refused where what it is about is closed."""
+        with project.locked(act):
+            slot = Slot(project=project, **says)
+            Closure.objects.guard(project, slot.key)
+            last = Slot.with_retired.filter(project=project).order_by("-number").values_list("number", flat=True)
+            slot.number = (last.first() or 0) + 1
+            slot.save()
+            slot.name_people(people)
+            JournalEntry.objects.record(project, act, Action.SLOT_ADDED, subject=slot.title, about=slot.told)
+            return slot
+
+
+class Slot(Scoped, Retirable, Versioned):
     """Who must sign what: `title` is the role or area of the source.
 
     `item` is the item that asks for this signature, if it was written below one: it is done by signing, so signing does
-    not wait for it.
+    not wait for it. Stages follow each other: one waits until every required slot of an earlier stage in the same scope,
+    or inside it, is signed. `needed` is how many must sign; 0 means everybody who is named.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="slots")
@@ -48,23 +88,36 @@ class Slot(Versioned):
     title = models.TextField()
     kind = models.CharField(max_length=16, choices=SlotKind.choices, default=SlotKind.SIGNATURE)
     meaning = models.CharField(max_length=16, choices=Meaning.choices, default=Meaning.APPROVED)
-    phase = models.ForeignKey(Phase, on_delete=models.PROTECT, null=True, blank=True, related_name="slots")
     group = models.TextField(blank=True, help_text="The headings above it in the source.")
-    scope = models.CharField(max_length=16, choices=Scope.choices, default=Scope.PLAN)
     item = models.ForeignKey(Item, on_delete=models.SET_NULL, null=True, blank=True, related_name="slots")
+    stage = models.PositiveSmallIntegerField(default=1)
+    filler = models.CharField(max_length=16, choices=Filler.choices, default=Filler.ROLE)
+    role = models.CharField(
+        max_length=16, choices=Role.choices, blank=True, help_text="None: approvers and managers alike."
+    )
+    needed = models.PositiveSmallIntegerField(default=1)
+    required = models.BooleanField(default=True)
     notes = models.TextField(blank=True, help_text="What the source had in the blank; never a signature.")
+
+    objects = SlotManager()
+    with_retired = models.Manager()
 
     class Meta:
         ordering = ["number"]
         constraints = [
+            *Retirable.Meta.constraints,
             models.UniqueConstraint(fields=["project", "number"], name="slot_number_unique"),
             models.CheckConstraint(condition=models.Q(kind__in=SlotKind.values), name="slot_kind_known"),
-            models.CheckConstraint(
-                condition=models.Q(scope=Scope.PHASE, phase__isnull=False)
-                | models.Q(scope__in=[Scope.BEFORE, Scope.PLAN], phase__isnull=True),
-                name="slot_scope_phase_has_phase",
-            ),
+            models.CheckConstraint(condition=one_place(), name="slot_scope_has_its_place"),
             models.CheckConstraint(condition=models.Q(meaning__in=Meaning.values), name="slot_meaning_known"),
+            models.CheckConstraint(condition=models.Q(filler__in=Filler.values), name="slot_filler_known"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["", Role.MANAGER, Role.TECHNICIAN, Role.APPROVER]), name="slot_role_signs"
+            ),
+            models.CheckConstraint(condition=models.Q(stage__gte=1), name="slot_stage_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(needed__gte=1) | models.Q(filler=Filler.PEOPLE), name="slot_everybody_is_named"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,34 +131,91 @@ class Slot(Versioned):
         return self.kind == SlotKind.VOTE
 
     @property
-    def scope_name(self) -> str:
-        if self.phase:
-            return self.phase.title
-        return "everything before T-0" if self.scope == Scope.BEFORE else "the whole plan"
+    def approves(self) -> bool:
+        """Whether signing here approves what others did."""
+        return self.is_vote or self.meaning not in APPROVES_NOTHING
 
-    def covers(self, phase: Phase | None) -> bool:
-        """Whether what stands in this phase (None: outside all) is signed here."""
-        if self.scope == Scope.PHASE:
-            return phase is not None and phase.pk == self.phase_id
-        if self.scope == Scope.BEFORE:
-            return phase is not None and phase.is_before_launch
-        return True
+    @property
+    def told(self) -> str:
+        """What it asks for, in the journal's words."""
+        with translation.override(settings.LANGUAGE_CODE):
+            about = str(self.scope_name)
+        parts = [about, f"stage {self.stage}", f"{self.needed or 'all'} to sign"]
+        return ", ".join([*parts, *([] if self.required else ["advisory"])])
 
-    def rescope(self, act: Act, scope: Scope, phase: Phase | None) -> None:
-        """Say what the slot is about. A signature that is there becomes stale by it, as by any change."""
+    # -- Verbs, for managers -------------------------------------------------------------------------------------------
+
+    def amend(self, act: Act, says: dict[str, Any], people: Iterable[User] | None = None) -> None:
+        """Say otherwise what is to be signed here and by whom. Signatures that are there become stale by it.
+
+        Refused where what it is or would be about is closed.
+        """
         with self.project.locked(act):
-            self.refresh_from_db()
-            if (self.scope, self.phase_id) == (scope, phase.pk if phase else None):
+            self._again()
+            before, was = {name: getattr(self, name) for name in PLANNED}, self.told
+            named = set(self.named.values_list("user", flat=True))
+            wanted = named if people is None else {person.pk for person in people}
+            after = {name: value for name, value in says.items() if name in PLANNED and value != before[name]}
+            if not after and wanted == named:
                 return
-            before = self.scope_name
             if self.is_overtaken(act):
                 raise TransitionRefused(
                     _("Somebody changed this meanwhile: it is about %(scope)s now. Nothing was changed.")
-                    % {"scope": before}
+                    % {"scope": self.scope_name}
                 )
+            Closure.objects.guard(self.project, self.key)
+            for name, value in after.items():
+                setattr(self, name, value)
+            Closure.objects.guard(self.project, self.key)
             self.version += 1
-            self.scope, self.phase = scope, phase
+            self.save()
+            if people is not None:
+                self.name_people(people)
+            told: dict[str, Any] = {"old": was, "new": self.told} if was != self.told else {}
+            rest = ", ".join([*after, *(["people"] if wanted != named else [])])
+            JournalEntry.objects.record(
+                self.project, act, Action.SLOT_CHANGED, subject=self.title, **told, columns=rest
+            )
+
+    def rescope(self, act: Act, scope: Scope, phase: Phase | None) -> None:
+        """Say what the slot is about. A signature that is there becomes stale by it, as by any change."""
+        self.amend(act, {"scope": scope, "phase": phase, "section": None, "subject": None})
+
+    def retire(self, act: Act, reason: str) -> None:
+        """Ask for this signature no more. Signatures that were given stay readable."""
+        with self.project.locked(act):
+            self._again()
+            if self.retired_at:
+                return
+            Closure.objects.guard(self.project, self.key)
+            self.retired_at, self.retired_by, self.retired_reason = act.at, act.by, reason
+            self.version += 1
             self.save()
             JournalEntry.objects.record(
-                self.project, act, Action.SLOT_CHANGED, subject=self.title, old=before, new=self.scope_name
+                self.project, act, Action.SLOT_RETIRED, subject=self.title, remark=reason, about=self.told
             )
+
+    def name_people(self, people: Iterable[User]) -> None:
+        """Who is named for it; part of a verb that holds the lock."""
+        wanted = {person.pk: person for person in people}
+        self.named.exclude(user__in=wanted).delete()
+        there = set(self.named.values_list("user", flat=True))
+        SlotPerson.objects.bulk_create(SlotPerson(slot=self, user=who) for pk, who in wanted.items() if pk not in there)
+
+    def _again(self) -> None:
+        around = ("project", "phase", "section", "subject", "retired_by")
+        self.refresh_from_db(from_queryset=Slot.with_retired.select_related(*around))
+
+
+class SlotPerson(models.Model):
+    """Somebody who is named to sign a slot."""
+
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="named")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["slot", "user"], name="slot_person_named_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.slot}"

@@ -39,6 +39,7 @@ def add_blank(project: Project, act: Act, owner: Owner, asks: dict, *, reason: s
         field = Field(project=project, position=(last.first() or 0) + 1, **place_of(owner))
         _ask(field, asks)
         field.save()
+        project.closures.guard(project, field.key)
         _record(field, act, Action.FIELD_ADDED, reason)
         return field
 
@@ -102,6 +103,7 @@ def _again(field: Field, *, also_retired: bool = False) -> None:
             _("%(who)s took “%(what)s” out of the plan. Nothing was changed.")
             % {"who": field.retired_by, "what": field}
         )
+    field.project.closures.guard(field.project, field.key)
 
 
 def _ask(field: Field, asks: dict) -> None:

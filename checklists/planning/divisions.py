@@ -8,11 +8,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
-from checklists.models import Action, Field, Item, JournalEntry, Phase, Project, Section
+from checklists.models import Action, Field, Item, JournalEntry, Phase, Project, Section, Slot
 from checklists.models.item import Kind
 from checklists.models.phase import PhaseKind
 from checklists.planning.baseline import changing_plan
-from checklists.planning.items import NOT_RETIRED, retired, take_out
+from checklists.planning.items import NOT_RETIRED, guard_not_signed_for, retired, take_out
 from checklists.planning.order import DEEPEST, Order, Step
 from checklists.planning.seen import seen_of
 from checklists.planning.words import timing_of_division, window_around
@@ -44,6 +44,7 @@ def add_phase(project: Project, act: Act, title: str, *, window: str = "", reaso
         at = next((place for place, each in enumerate(phases) if each.kind == PhaseKind.CRITERIA), len(phases))
         phase = Phase(project=project, title=title, position=ASIDE * 2, **timing_of_division(window, ""))
         phase.save()
+        project.closures.guard(project, phase.key)
         phases.insert(at, phase)
         _write_phases(project, phases)
         Order(project).renumber()
@@ -63,6 +64,7 @@ def add_section(place: Division, act: Act, title: str, *, window: str = "", reas
         if section.depth > DEEPEST:
             raise TransitionRefused(_("That is nested too deep for anybody to read. Nothing was changed."))
         section.save()
+        phase.project.closures.guard(phase.project, section.key)
         _write_sections(phase)
         _record(section, act, "added", reason)
         return section
@@ -87,7 +89,9 @@ def amend_division(division: Division, act: Act, changes: dict, *, began: str, r
         around = window_around(division.parent, division.phase) if isinstance(division, Section) else ""
         for name, value in timing_of_division(window, recurrence, around).items():
             setattr(division, name, value)
+        _guard_not_closed(division)
         division.save()
+        _guard_not_closed(division)  # with another time it may be in what is closed
         facts = {"old": before["title"], "new": division.title} if "title" in after else {}
         times = ", ".join(after[name] or "-" for name in ("window", "recurrence") if name in after)
         _record(division, act, "amended", reason, **facts, **({"when": times} if times else {}))
@@ -99,6 +103,7 @@ def move_phase(phase: Phase, act: Act, step: Step, *, reason: str = "") -> bool:
         _again(phase)
         _guard_in_plan(phase)
         phases = list(Phase.with_retired.filter(project=phase.project))
+        _guard_not_closed(phase)
         here = [each for each in phases if not each.retired_at]
         beyond = here.index(phase) + {"up": -1, "down": 1}.get(step, 0)
         if not 0 <= beyond < len(here) or here[beyond] == phase:
@@ -120,6 +125,7 @@ def move_section(section: Section, act: Act, step: Step, *, reason: str = "") ->
         target = _target(section, step)
         if target is None:
             return False
+        _guard_not_closed(section)
         phase, above, order = target
         rows = list(Section.with_retired.filter(phase=section.phase_id))
         moving = _below(section, rows)
@@ -141,6 +147,7 @@ def move_section(section: Section, act: Act, step: Step, *, reason: str = "") ->
         _write_sections(phase, order)
         Order(project).renumber()
         _again(section)
+        _guard_not_closed(section)
         _record(section, act, "moved", reason, to=str(section.parent or section.phase))
         return True
 
@@ -151,6 +158,8 @@ def retire_division(division: Division, act: Act, *, reason: str = "") -> None:
         _again(division)
         if division.retired_at:
             return
+        project = project_of(division)
+        project.closures.guard_all(project, division.key)
         if isinstance(division, Phase):
             if division.slots.exists():
                 raise TransitionRefused(
@@ -158,6 +167,7 @@ def retire_division(division: Division, act: Act, *, reason: str = "") -> None:
                     % {"phase": division}
                 )
             sections = Section.objects.filter(phase=division)
+            guard_not_signed_for(Slot.objects.filter(section__in=sections))
             items, blanks = Item.objects.filter(phase=division), Field.objects.filter(phase=division)
             Phase.objects.filter(pk=division.pk).update(**retired(act, reason))
         else:
@@ -165,7 +175,9 @@ def retire_division(division: Division, act: Act, *, reason: str = "") -> None:
             keys = [each.pk for each in _below(division, rows) if not each.retired_at]
             sections = Section.objects.filter(pk__in=keys)
             items, blanks = Item.objects.filter(section__in=keys), Field.objects.filter(section__in=keys)
+            guard_not_signed_for(Slot.objects.filter(section__in=keys))
         going = list(items.values_list("pk", flat=True))
+        guard_not_signed_for(Slot.objects.filter(subject__in=going))
         blanks.update(**retired(act, reason))
         take_out(going, act, reason)
         sections.update(**retired(act, reason))
@@ -180,6 +192,7 @@ def restore_division(division: Division, act: Act, *, reason: str = "") -> None:
         _again(division)
         if not division.retired_at:
             return
+        _guard_not_closed(division)
         above: list[Division | None] = [division.parent, division.phase] if isinstance(division, Section) else []
         for each in above:
             if each and each.retired_at:
@@ -224,6 +237,11 @@ def _guard_in_plan(division: Division) -> None:
             _("%(who)s took “%(what)s” out of the plan. Nothing was changed.")
             % {"who": division.retired_by, "what": division}
         )
+
+
+def _guard_not_closed(division: Division) -> None:
+    project = project_of(division)
+    project.closures.guard(project, division.key)
 
 
 def _record(division: Division, act: Act, what: str, reason: str, **facts) -> None:

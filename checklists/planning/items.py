@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
 from checklists.importing import outline as read
 from checklists.importing.plan import columns_of, plain, timing_of
-from checklists.models import Action, Amendment, Field, Item, JournalEntry, Project
+from checklists.models import Action, Amendment, Field, Item, JournalEntry, Project, Slot
 from checklists.models.item import State
 from checklists.models.phase import PhaseKind
 from checklists.planning import seen
@@ -63,6 +64,7 @@ def add_item(
         source = read_item(text)
         source.details, source.commands = list(details), list(commands)
         item = _new_item(order, source, place or _end_of(order), window)
+        project.closures.guard(project, item.key)
         parts_came(item.parent, act, item, is_new=_is_only_part(order, item))
         JournalEntry.objects.record(project, act, Action.ITEM_ADDED, item=item, remark=reason)
         return item
@@ -158,8 +160,10 @@ def retire_item(item: Item, act: Act, *, reason: str = "") -> None:
         item.refresh_from_db(from_queryset=Item.with_retired.select_related("project", "parent", "retired_by"))
         if item.retired_at:
             return
+        item.project.closures.guard_all(item.project, item.key)
         order = Order(item.project)
         going = [each.pk for each in order.below(order.items[item.pk]) if not each.retired_at]
+        guard_not_signed_for(Slot.objects.filter(subject__in=going))
         take_out(going, act, reason)
         item.refresh_from_db()
         facts = {"below": f"with {len(going) - 1} below it"} if len(going) > 1 else {}
@@ -180,6 +184,7 @@ def restore_item(item: Item, act: Act, *, reason: str = "") -> None:
                 raise TransitionRefused(
                     _("“%(above)s”, in which it stood, is out of the plan too. Put that back first.") % {"above": above}
                 )
+        item.project.closures.guard(item.project, item.key)
         order = Order(item.project)
         back = [each.pk for each in order.below(order.items[item.pk]) if each.retired_at == item.retired_at]
         had_parts = bool(item.parent and item.parent.children.exists())
@@ -188,6 +193,14 @@ def restore_item(item: Item, act: Act, *, reason: str = "") -> None:
         item.refresh_from_db()
         JournalEntry.objects.record(item.project, act, Action.ITEM_RESTORED, item=item, remark=reason)
         parts_came(item.parent, act, item, is_new=not had_parts)
+
+
+def guard_not_signed_for(slots: QuerySet[Slot]) -> None:
+    """What somebody is asked to sign for stays, until it is said what that signature is about instead."""
+    if slot := slots.first():
+        raise TransitionRefused(
+            _("“%(slot)s” is signed for this. Say first what that signature is about instead.") % {"slot": slot.title}
+        )
 
 
 def take_out(going: list[int], act: Act, reason: str) -> None:
@@ -215,6 +228,7 @@ def _again(item: Item) -> None:
         from_queryset=Item.with_retired.select_related(*people, "parent", "project", "phase", "section")
     )
     item._guard_in_plan()
+    item.project.closures.guard(item.project, item.key)
 
 
 def _mean(item: Item) -> None:

@@ -1,9 +1,43 @@
 """The nouns of approval, one file each."""
 
 from signoffs.models.bundle import Bundle
+from signoffs.models.condition import Condition
+from signoffs.models.delegation import Delegation
 from signoffs.models.job import Job, JobState
+from signoffs.models.look import Look
+from signoffs.models.override import Override
 from signoffs.models.printout import Printout, Variant
 from signoffs.models.record import Record
-from signoffs.models.signature import Decision, Signature
+from signoffs.models.signature import (
+    AGAINST,
+    APPROVING,
+    CONDITIONAL,
+    Decision,
+    Immutable,
+    Method,
+    Signature,
+    VoidedBy,
+)
+from signoffs.models.waiver import Waiver
 
-__all__ = ["Bundle", "Decision", "Job", "JobState", "Printout", "Record", "Signature", "Variant"]
+__all__ = [
+    "AGAINST",
+    "APPROVING",
+    "CONDITIONAL",
+    "Bundle",
+    "Condition",
+    "Decision",
+    "Delegation",
+    "Immutable",
+    "Job",
+    "JobState",
+    "Look",
+    "Method",
+    "Override",
+    "Printout",
+    "Record",
+    "Signature",
+    "Variant",
+    "VoidedBy",
+    "Waiver",
+]

@@ -14,6 +14,7 @@ from checklists.models import JournalEntry
 from signoffs import gate
 from signoffs.forms import ScopeForm, SignatureForm, scope_key
 from signoffs.models import Decision, Signature
+from signoffs.statements import approving
 
 
 @require_safe
@@ -29,9 +30,7 @@ def slots(request: Request, slug: str) -> HttpResponse:
         "standings": standings,
         "valid": sum(standing.state == "valid" for standing in standings),
         "stale": sum(standing.state == "stale" for standing in standings),
-        "superseded": Signature.objects.filter(slot__project=project, superseded_at__isnull=False).select_related(
-            "slot"
-        ),
+        "superseded": Signature.objects.filter(slot__project=project, voided_at__isnull=False).select_related("slot"),
     }
     return render(request, "signoffs/slots.html", context)
 
@@ -42,7 +41,7 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
     standing = next((each for each in gate.standings(project) if each.slot.number == number), None)
     if standing is None:
         raise Http404
-    initial = {"digest": standing.digest} | ({} if standing.slot.is_vote else {"decision": Decision.APPROVE})
+    initial = {"digest": standing.digest} | ({} if standing.slot.is_vote else {"decision": approving(standing.slot)})
     form = SignatureForm(request.user, standing.slot, posted(request), initial=initial)
     status, refusal = 200, ""
     if request.method == "POST":

@@ -13,6 +13,7 @@ from checklists.cloning import COPIED, OWN, PATHS, PLAN, RUN, clone_project
 from checklists.importing.plan import Launch
 from checklists.models import (
     Amendment,
+    Closure,
     Item,
     JournalEntry,
     Keeping,
@@ -42,8 +43,8 @@ FORM = {
     "zone": "Europe/Lisbon",
 }
 # What hangs on a project and is of the run: left behind.
-LEFT = (Keeping, Membership, JournalEntry, Amendment, Mail, Note, Reading, RequestKey)
-KEYS = ("id", "project", "phase", "section", "parent", "item", "procedure")
+LEFT = (Closure, Keeping, Membership, JournalEntry, Amendment, Mail, Note, Reading, RequestKey)
+KEYS = ("id", "project", "phase", "section", "parent", "item", "procedure", "subject", "slot")
 
 
 def written(rows, *, without=()):

@@ -29,6 +29,7 @@ DOCUMENTS = [*sorted((SHARED / "seeds").glob("*.txt")), *sorted((SHARED / "corpu
 # Where a row stands and what it is called in the database, and what is run data or about the source file.
 NOT_PLAN = {
     *("id", "project", "phase", "section", "parent", "item", "procedure", "ticked_in_source", "source_line"),
+    "subject",
     *("state", "owner", "settled_by", "settled_at", "changed_at", "reason", "version"),
 }
 
@@ -66,7 +67,7 @@ def plan_of(project: Project) -> dict:
         "contacts": [plain(row) for row in project.contacts.all()],
         "levels": [plain(row) for row in project.escalation_levels.all()],
         "procedures": [(plain(row), [plain(step) for step in row.steps.all()]) for row in project.procedures.all()],
-        "slots": [plain(row, row.phase) for row in project.slots.all()],
+        "slots": [plain(row, row.phase, row.subject) for row in project.slots.all()],
     }
 
 

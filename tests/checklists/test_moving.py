@@ -11,7 +11,7 @@ from checklists.models import Action
 from checklists.moving import shift_of
 from signoffs import gate
 from signoffs.models import Decision
-from tests.builders import T_ZERO, item, settle
+from tests.builders import T_ZERO, ask_one_more, item, settle
 from tests.conftest import NOON
 
 LATER = T_ZERO + timedelta(days=2)
@@ -67,6 +67,8 @@ def test_an_earlier_t_zero_makes_items_late(project):
 
 def test_the_page_shows_first_and_moves_then(project, technician, approver, manager, act, signed_in):
     settle(project, act(technician))
+    project.slots.filter(number=1).update(scope="before", phase=None)
+    ask_one_more(project)
     standing = gate.standings(project)[0]
     gate.sign(standing.slot, act(approver), Decision.APPROVE, standing.digest)
     browser, url = signed_in(manager), reverse("go_live", args=[project.slug])

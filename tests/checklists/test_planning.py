@@ -28,7 +28,7 @@ from checklists.planning.places import Place
 from checklists.readiness import Tally
 from signoffs import gate
 from signoffs.models import Decision
-from tests.builders import item, settle
+from tests.builders import ask_one_more, item, settle
 from tests.builders import project as make
 from tests.conftest import NOON
 
@@ -332,6 +332,7 @@ def test_what_went_together_comes_back_together_and_nothing_else(project, manage
 
 def test_a_signature_over_a_retired_item_is_stale_and_says_so(project, manager, technician, approver, act):
     settle(project, act(technician))
+    ask_one_more(project)
     standing = gate.standings(project)[0]
     gate.sign(standing.slot, act(approver), Decision.APPROVE, standing.digest)
     retire_item(item(project, "Certificates"), act(manager))

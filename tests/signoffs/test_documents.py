@@ -14,9 +14,8 @@ from pypdf import PdfReader
 
 from checklists.rendering import inline
 from signoffs import glyphs, pdf, seal, sealing, verify
-from signoffs.gate import sign, standings
-from signoffs.models import Decision, JobState, Record
-from tests.builders import SHARED, project, settle
+from signoffs.models import JobState, Record
+from tests.builders import SHARED, project, settle, sign_all
 from tests.conftest import NOON
 
 if pdf.problem() and not os.environ.get("GOLIVE_REQUIRE_PDF"):
@@ -59,8 +58,7 @@ def is_in(words: str, pages: list[str]) -> bool:
 def test_it_is_sealed_with_every_word(path, manager, technician, approver, act, caplog):
     made = project(manager, NOON, path.read_bytes().decode("utf-8", "replace"), f"Launch {path.stem[:3]}")
     settle(made, act(technician))
-    for standing in standings(made):
-        sign(standing.slot, act(approver), Decision.GO if standing.slot.is_vote else Decision.APPROVE, standing.digest)
+    sign_all(made, NOON, approver)
     with made.locked(act(manager)):
         record = Record.objects.order(made, act(manager), 1)
     with caplog.at_level(logging.WARNING, logger="weasyprint"):

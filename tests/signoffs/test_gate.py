@@ -1,6 +1,7 @@
 """Signing: bound to what was seen, not before the scope is settled, stale when it changes."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,12 +10,12 @@ from django.utils import timezone
 
 from checklists import append_only
 from checklists.act import TransitionRefused
-from checklists.models import Action, JournalEntry
+from checklists.models import Action, JournalEntry, Membership, Role
 from signoffs import gate
 from signoffs.models import Decision, Signature
 from signoffs.snapshot import digest_of
 from tests import builders
-from tests.builders import PLAN, item, settle
+from tests.builders import PLAN, ask_one_more, item, settle
 from tests.conftest import NOON, PASSWORD
 
 
@@ -37,12 +38,13 @@ def test_a_signature_says_who_when_and_what(project, technician, approver, act):
         standing(project).items
     )
     assert standing(project).state == "valid"
-    assert project.journal.last().action == Action.SLOT_SIGNED
+    told = project.journal.get(seq=signature.seq)
+    assert (told.action, told.facts["record"]) == (Action.SLOT_SIGNED, signature.record)
 
 
 def test_not_before_the_scope_is_done(project, technician, approver, act):
-    with pytest.raises(TransitionRefused, match="Not yet: 7 open"):
-        sign(project, act(approver), number=2)
+    with pytest.raises(TransitionRefused, match="Not yet: 5 open"):
+        sign(project, act(approver), number=1)
     assert not Signature.objects.exists()
 
 
@@ -64,6 +66,7 @@ def test_what_changed_meanwhile_is_not_signed(project, technician, approver, act
 
 
 def test_a_change_makes_it_stale_and_says_what(project, technician, approver, act):
+    ask_one_more(project)
     settle(project, act(technician))
     sign(project, act(approver))
     item(project, "Certificates valid").reopen(act(technician), "One expired")
@@ -74,9 +77,12 @@ def test_a_change_makes_it_stale_and_says_what(project, technician, approver, ac
 def test_a_value_of_a_section_is_signed_too(manager, technician, approver, act):
     text = PLAN.replace("- [ ] Switch the name", "Tickets waiting: ____\n\n- [ ] Switch the name")
     project = builders.project(manager, NOON, text)
+    Membership.objects.create(project=project, user=approver, role=Role.APPROVER)
     settle(project, act(manager))
     blank = project.fields.get(item=None)
     blank.read(act(manager), "8")
+    ask_one_more(project, 2)
+    sign(project, act(approver))
     sign(project, act(approver), number=2)
     assert (blank.label, "8") in standing(project, 2).values
     blank.read(act(manager), "999")
@@ -86,10 +92,12 @@ def test_a_value_of_a_section_is_signed_too(manager, technician, approver, act):
 
 def test_two_blanks_of_one_name_are_two(manager, approver, act):
     project = builders.project(manager, NOON, PLAN.replace("(count: ____ rows)", "count: ____ rows, count: ____ rows"))
+    Membership.objects.create(project=project, user=approver, role=Role.APPROVER)
     settle(project, act(manager))
     first, second = item(project, "Rows counted").fields.all()
     first.read(act(manager), "1")
     second.read(act(manager), "2")
+    ask_one_more(project)
     sign(project, act(approver))
     first.read(act(manager), "3")
     assert standing(project).state == "stale"
@@ -97,6 +105,7 @@ def test_two_blanks_of_one_name_are_two(manager, approver, act):
 
 def test_a_vote_is_about_what_comes_before_t_zero(manager, technician, approver, act):
     project = builders.project(manager, NOON, PLAN + "\n## Votes\n\n- [ ] IT Lead: Ready for go-live? [ ] Yes [ ] No\n")
+    Membership.objects.create(project=project, user=approver, role=Role.APPROVER)
     number = project.slots.get(kind="vote").number
     for each in project.phases.first().items.open().select_related("project").order_by("-depth"):
         if not each.children.exists():
@@ -107,16 +116,18 @@ def test_a_vote_is_about_what_comes_before_t_zero(manager, technician, approver,
 
 
 def test_a_manager_says_what_a_signature_is_about(project, manager, technician, approver, act, signed_in):
+    ask_one_more(project, 2)
     settle(project, act(technician))
+    sign(project, act(approver))
     sign(project, act(approver), number=2)
-    phase = project.phases.first()
+    phase = project.phases.last()
     target = reverse("slot_scope", args=[project.slug, 2])
     signed_in(manager).post(target, {"scope": f"phase-{phase.pk}"})
-    assert standing(project, 2).slot.scope_name == "Phase 1: Before"
+    assert standing(project, 2).slot.scope_name == "Phase 2: Night"
     assert standing(project, 2).state == "stale"
-    assert project.journal.last().sentence.endswith("from the whole plan to Phase 1: Before")
+    assert "from the whole plan" in project.journal.last().sentence
     assert signed_in(manager).post(target, {"scope": "nonsense"}, follow=True).status_code == 200
-    assert standing(project, 2).slot.scope_name == "Phase 1: Before"
+    assert standing(project, 2).slot.scope_name == "Phase 2: Night"
 
 
 def test_an_item_that_asks_for_signatures_does_not_hold_them_up(manager, approver, act):
@@ -130,11 +141,12 @@ def test_an_item_that_asks_for_signatures_does_not_hold_them_up(manager, approve
 
 def test_nobody_overrules_anothers_no_go(project, technician, approver, manager, act):
     vote = project.slots.get(number=2)
-    vote.kind = "vote"
+    vote.kind, vote.stage = "vote", 1
     vote.save()
     sign(project, act(approver), 2, Decision.NO_GO, "The lamps are dark")
     settle(project, act(technician))
-    assert standing(project, 2).state == "stale"
+    assert standing(project, 2).state == "declined"
+    assert any("Certificates valid" in change for change in standing(project, 2).changes)
     sign(project, act(approver), 2, Decision.NO_GO, "Still dark")
     with pytest.raises(TransitionRefused, match="Only they can change that vote"):
         sign(project, act(manager), 2, Decision.GO)
@@ -143,6 +155,7 @@ def test_nobody_overrules_anothers_no_go(project, technician, approver, manager,
 
 
 def test_notes_and_claims_do_not_make_it_stale(project, technician, approver, act):
+    ask_one_more(project)
     settle(project, act(technician))
     sign(project, act(approver))
     item(project, "Certificates valid").note(act(technician), "Still fine")
@@ -150,13 +163,14 @@ def test_notes_and_claims_do_not_make_it_stale(project, technician, approver, ac
 
 
 def test_signing_again_keeps_the_old_one(project, technician, approver, act):
+    ask_one_more(project)
     settle(project, act(technician))
     first = sign(project, act(approver))
     item(project, "Certificates valid").reopen(act(technician), "One expired")
     item(project, "Certificates valid").set_aside(act(technician), "Replaced by hand")
     second = sign(project, act(approver))
     first.refresh_from_db()
-    assert first.superseded_at == second.signed_at
+    assert first.voided_at == second.signed_at
     assert standing(project).signature == second
 
 
@@ -170,7 +184,8 @@ def test_a_valid_signature_is_not_signed_over(project, technician, approver, man
 def test_the_database_keeps_one_live_signature_per_slot(project, technician, approver, act):
     settle(project, act(technician))
     first = sign(project, act(approver))
-    first.pk = None
+    first.pk, first.uuid = None, uuid4()
+    first._state.adding = True
     with pytest.raises(IntegrityError), transaction.atomic():
         first.save(force_insert=True)
 

@@ -22,9 +22,9 @@ from checklists.several import each_of
 from golive_site.accounts.models import User
 from signoffs import gate
 from signoffs.invariants import broken
-from signoffs.models import Decision, Signature
+from signoffs.models import Decision, Signature, VoidedBy
 from tests import builders
-from tests.builders import PLAN, T_ZERO, item, settle
+from tests.builders import PLAN, T_ZERO, ask_one_more, item, settle
 from tests.conftest import NOON
 from tests.crowd import REFUSALS, SLOW, all_at_once, refused
 
@@ -182,6 +182,7 @@ def test_c8_who_loses_the_right_acts_before_that_or_not_at_all(project, manager,
 
 
 def test_c8_who_is_deactivated_or_demoted_signs_before_that_or_not_at_all(project, manager, approver, act):
+    ask_one_more(project)
     settle(project, act(manager))
     late = replace(act(approver), standing=(project.pk, Role.APPROVER.value))
     for _ in often(200, 5):
@@ -192,13 +193,13 @@ def test_c8_who_is_deactivated_or_demoted_signs_before_that_or_not_at_all(projec
         )[0]
         changed = project.journal.filter(action=Action.MEMBER_CHANGED).last()
         assert not project.journal.filter(seq__gt=changed.seq, action=Action.SLOT_SIGNED).exists()
-        live = Signature.objects.filter(superseded_at=None)
+        live = Signature.objects.filter(voided_at=None)
         assert live.exists() == (not refused([outcome]))
         # Signed anew next time: what was signed is stale once the plan was touched.
         certificates = fresh(item(project, "Certificates valid"))
         certificates.reopen(act(manager), "Again")
         fresh(certificates).complete(act(manager))
-        live.update(superseded_at=NOON)
+        live.void(NOON, manager, VoidedBy.REOPENED)
         Membership.objects.admit(project, act(manager), approver.email, "", Role.APPROVER)
 
 

@@ -19,7 +19,7 @@ from checklists.spreadsheets.writing import csv_of, table_of
 from signoffs import gate
 from signoffs.models import Decision
 from signoffs.report import report_of
-from tests.builders import item, settle
+from tests.builders import ask_one_more, item, settle
 from tests.checklists.test_exporting import made_of, plan_of
 from tests.conftest import NOON
 
@@ -27,6 +27,7 @@ LATER = NOON + timedelta(hours=1)
 
 
 def signed(project, technician, approver, act):
+    ask_one_more(project)
     settle(project, act(technician))
     standing = gate.standings(project)[0]
     gate.sign(standing.slot, act(approver), Decision.APPROVE, standing.digest)

@@ -21,9 +21,7 @@ from tests.conftest import NOON
 def finished(project, technician, approver, act) -> Project:
     """Everything settled and every slot signed."""
     builders.settle(project, act(technician))
-    for standing in standings(project):
-        decision = Decision.GO if standing.slot.is_vote else Decision.APPROVE
-        sign(standing.slot, act(approver), decision, standing.digest)
+    builders.sign_all(project, NOON, approver)
     return project
 
 
@@ -45,10 +43,21 @@ def test_settled_and_signed_is_complete(finished):
     assert report.chain_head.startswith(f"Chain head {len(report.journal)}: ")
 
 
-def test_a_change_after_signing_makes_it_stale_and_says_what_differs(finished, technician, act):
+@pytest.fixture
+def half_signed(project, technician, approver, act) -> Project:
+    """Everything settled, and one of two signatures given for the second phase."""
+    builders.settle(project, act(technician))
+    project.slots.filter(number=1).update(phase=project.phases.last())
+    builders.ask_one_more(project)
+    (first, *_others) = standings(project)
+    sign(first.slot, act(approver), Decision.APPROVE, first.digest)
+    return project
+
+
+def test_a_change_after_signing_makes_it_stale_and_says_what_differs(half_signed, technician, act):
     later = NOON + timedelta(hours=1)
-    builders.item(finished, "Lamps").reopen(act(technician, later), "One lamp is dark")
-    report = report_of(finished, later)
+    builders.item(half_signed, "Lamps").reopen(act(technician, later), "One lamp is dark")
+    report = report_of(half_signed, later)
     assert not report.is_complete
     assert report.stale and "Lamps answer" in report.stale[0].changes[0]
     assert report.since_signed == "1 journal entry since the last signature."
@@ -56,15 +65,15 @@ def test_a_change_after_signing_makes_it_stale_and_says_what_differs(finished, t
     assert any("Stale" in row.state for row in report.rows)
 
 
-def test_a_superseded_signature_stays_readable_below_the_others(finished, technician, approver, act):
-    item = builders.item(finished, "Lamps")
+def test_a_superseded_signature_stays_readable_below_the_others(half_signed, technician, approver, act):
+    item = builders.item(half_signed, "Lamps")
     item.reopen(act(technician), "One lamp is dark")
     item.complete(act(technician, NOON + timedelta(hours=1)))
-    stale = next(standing for standing in standings(finished) if standing.state == "stale")
+    stale = next(standing for standing in standings(half_signed) if standing.state == "stale")
     sign(stale.slot, act(approver), Decision.APPROVE, stale.digest)
-    rows = report_of(finished, NOON).rows
-    assert "superseded" in rows[-1].state
-    assert rows[-1].signature.pk != stale.slot.signatures.get(superseded_at=None).pk
+    rows = report_of(half_signed, NOON).rows
+    assert "signed again" in rows[-1].state
+    assert rows[-1].signature.pk != stale.slot.signatures.get(voided_at=None).pk
 
 
 def test_deviations_keep_what_happened_even_when_it_went_well_in_the_end(project, technician, act):
@@ -83,6 +92,7 @@ def test_deviations_keep_what_happened_even_when_it_went_well_in_the_end(project
 
 
 def test_a_no_go_is_a_deviation_with_its_reason(project, approver, act):
+    project.slots.filter(number=1).update(kind="vote")
     standing = standings(project)[0]
     sign(standing.slot, act(approver), Decision.NO_GO, standing.digest, "The replica lags")
     report = report_of(project, NOON)
@@ -115,7 +125,7 @@ def test_the_number_of_queries_does_not_grow_with_the_plan(size, manager, act, d
         assert report.figures and report.outcome and report.rows == [] and report.deviations == []
 
 
-QUERIES = 19
+QUERIES = 21
 
 
 def test_command_refuses_an_unknown_project_in_one_line(db, tmp_path):

@@ -26,11 +26,9 @@ from pypdf import PdfReader
 from checklists.chain import canonical, chain_hash
 from signoffs import pdf, seal, verify
 from signoffs.evidence import evidence_of
-from signoffs.gate import sign, standings
-from signoffs.models import Decision
 from signoffs.report import report_of
 from signoffs.verify import BAD, CANNOT_TELL, GOOD
-from tests.builders import item, settle
+from tests.builders import item, settle, sign_all
 from tests.conftest import NOON
 
 if pdf.problem() and not os.environ.get("GOLIVE_REQUIRE_PDF"):
@@ -44,8 +42,7 @@ DICE = random.Random(20270207)  # noqa: S311
 def evidence(project, technician, approver, act) -> str:
     item(project, "Lamps answer").note(act(technician), "Ελλάδα: they blink, e\u0301 and all")
     settle(project, act(technician))
-    for standing in standings(project):
-        sign(standing.slot, act(approver), Decision.GO if standing.slot.is_vote else Decision.APPROVE, standing.digest)
+    sign_all(project, NOON, approver)
     return evidence_of(report_of(project, NOON), 1)
 
 

@@ -1,0 +1,79 @@
+"""Scopes: how much of a plan a slot or a closure is about, and which scope lies inside which. All pure but for `load`.
+
+A scope has a key, such as `("phase", 7)`. The path of a scope or of a row of the plan is its own key and those of
+everything around it, innermost first; the whole plan is around everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from checklists.models import Project
+
+Key = tuple[str, int]
+
+PLAN: Key = ("plan", 0)
+BEFORE: Key = ("before", 0)
+CRITERIA: Key = ("criteria", 0)
+
+
+@dataclass
+class Places:
+    """The tree of a plan by keys of rows: what stands directly around what."""
+
+    before: set[int] = field(default_factory=set)
+    criteria: set[int] = field(default_factory=set)
+    # By section: its phase, and the section around it. By item: phase, section, and the item above it.
+    sections: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+    items: dict[int, tuple[int, int | None, int | None]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, project: Project) -> Places:
+        """The places of a plan, with those that are out of it: what is closed cannot be put back either."""
+        from checklists.models import Item, Phase, Section  # they know of closures, which know of places
+
+        places = cls()
+        for phase in Phase.with_retired.filter(project=project).only("kind", "offset_start"):
+            places.add_phase(phase.pk, phase.is_before_launch, phase.kind == "criteria")
+        sections = Section.with_retired.filter(phase__project=project).order_by()
+        for pk, phase_id, parent_id in sections.values_list("pk", "phase", "parent"):
+            places.sections[pk] = phase_id, parent_id
+        items = Item.with_retired.filter(project=project).order_by()
+        for pk, phase_id, section_id, parent_id in items.values_list("pk", "phase", "section", "parent"):
+            places.items[pk] = phase_id, section_id, parent_id
+        return places
+
+    def add_phase(self, pk: int, is_before: bool, is_criteria: bool) -> None:
+        if is_before:
+            self.before.add(pk)
+        if is_criteria:
+            self.criteria.add(pk)
+
+    def path(self, key: Key) -> list[Key]:
+        """The key and those of all scopes around it."""
+        kind, pk = key
+        if kind == "item" and pk in self.items:
+            phase, section, parent = self.items[pk]
+            return [
+                key,
+                *self.path(("item", parent) if parent else ("section", section) if section else ("phase", phase)),
+            ]
+        if kind == "section" and pk in self.sections:
+            phase, above = self.sections[pk]
+            return [key, *self.path(("section", above) if above else ("phase", phase))]
+        if kind == "phase":
+            around = [BEFORE] if pk in self.before else [CRITERIA] if pk in self.criteria else []
+            return [key, *around, PLAN]
+        return [PLAN] if key == PLAN else [key, PLAN]
+
+    def contains(self, outer: Key, inner: Key) -> bool:
+        """Whether the one lies inside the other, or is the same."""
+        return outer in self.path(inner)
+
+    def overlapping(self, key: Key, others: Iterable[Key]) -> list[Key]:
+        """Those of the others that have something in common with it: around it, inside it, or the same."""
+        around = set(self.path(key))
+        return [other for other in others if other in around or self.contains(key, other)]

@@ -1,0 +1,58 @@
+"""A condition: what somebody has to do so that an approval stays what it was meant to be."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from checklists.act import Act, TransitionRefused
+from checklists.models import Action, Item, JournalEntry
+from signoffs.models.signature import Signature
+
+
+class Condition(models.Model):
+    """One condition of a signature, with its owner and the day by which it must be met. Conditions are not rewritten.
+
+    `item` is the item of the plan that was made of it, where one was.
+    """
+
+    signature = models.ForeignKey(Signature, on_delete=models.PROTECT, related_name="conditions")
+    text = models.TextField(max_length=1000)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    owner_name = models.CharField(max_length=120)
+    due = models.DateField()
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, blank=True, related_name="conditions")
+    met_at = models.DateTimeField(null=True, blank=True)
+    met_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="condition_says_what"),
+            models.CheckConstraint(
+                condition=Q(met_at=None, met_by=None) | Q(met_at__isnull=False, met_by__isnull=False),
+                name="condition_met_has_who",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def meet(self, act: Act) -> None:
+        """Say that it is met; for its owner, its signer and managers."""
+        project = self.signature.slot.project
+        with project.locked(act):
+            self.refresh_from_db(from_queryset=Condition.objects.select_related("signature__slot", "met_by"))
+            if self.met_at:
+                return
+            if self.signature.voided_at:
+                raise TransitionRefused(_("The signature with this condition is void. Nothing was changed."))
+            self.met_at, self.met_by = act.at, act.by
+            self.save(update_fields=["met_at", "met_by"])
+            JournalEntry.objects.record(
+                project, act, Action.CONDITION_MET, subject=self.signature.slot.title, remark=self.text
+            )

@@ -1,0 +1,262 @@
+"""How every slot of a project stands: what is signed, what is stale, what is missing, and what it waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from checklists.models import Action, Item, JournalEntry, Membership, Project, Reading, Slot
+from checklists.readiness import Tally
+from signoffs import rules
+from signoffs.models import AGAINST, CONDITIONAL, Decision, Delegation, Override, Signature
+from signoffs.since import Difference, Told, differences
+from signoffs.snapshot import Content, content_of, digest_of, snapshot_of
+from signoffs.statements import statement_of
+
+if TYPE_CHECKING:
+    from checklists.sheet import FieldWithValue
+    from golive_site.accounts.models import User
+
+# What makes somebody one of those who did the work. Whoever was given an item counts, too.
+DID = (Action.ITEM_CLAIMED, Action.ITEM_COMPLETED, Action.ITEM_SET_ASIDE, Action.READING_GIVEN)
+
+
+@dataclass
+class Given:
+    """One live signature as it stands now."""
+
+    signature: Signature
+    state: str
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        return _("Stale") if self.state == rules.STALE else str(self.signature.get_decision_display())
+
+
+@dataclass
+class Standing:
+    """One slot as it stands now."""
+
+    slot: Slot
+    content: Content
+    snapshot: str
+    digest: str
+    signatures: list[Signature]
+    waits_for: list[Standing] = field(default_factory=list)
+
+    @property
+    def signature(self) -> Signature | None:
+        """The newest live one."""
+        return self.signatures[-1] if self.signatures else None
+
+    @property
+    def state(self) -> str:
+        """pending, valid, declined, or stale: signed, but what was signed has changed since."""
+        states = [self.state_of(signature) for signature in self.signatures]
+        return rules.state_of(states, self.needed, is_vote=self.slot.is_vote)
+
+    def state_of(self, signature: Signature) -> str:
+        if signature.decision in AGAINST:
+            return rules.DECLINED
+        if signature.digest != self.digest:
+            return rules.STALE
+        if signature.decision == Decision.ABSTAIN:
+            return rules.ABSTAINED
+        return rules.CONDITIONS if signature.decision in CONDITIONAL else rules.VALID
+
+    @property
+    def needed(self) -> int:
+        return rules.needed_of(self.slot.needed, len(self.content.named.get(self.slot.pk, [])))
+
+    @property
+    def still(self) -> int:
+        """How many signatures are still missing."""
+        done = [each for each in self.signatures if self.state_of(each) in (rules.VALID, rules.CONDITIONS)]
+        return max(0, self.needed - len(done)) if self.state != rules.VALID else 0
+
+    @property
+    def state_label(self) -> str:
+        state = self.state
+        if state in (rules.VALID, rules.DECLINED):
+            word = next(
+                (each for each in reversed(self.signatures) if (each.decision in AGAINST) == (state == rules.DECLINED)),
+                self.signature,
+            )
+            plain = state == rules.VALID and word is not None and word.decision == Decision.APPROVE
+            return _("Signed") if plain or word is None else str(word.get_decision_display())
+        return _("Stale") if state == rules.STALE else _("Not signed")
+
+    @property
+    def sign(self) -> str:
+        """Which of the signs for signatures stands before it."""
+        if self.state == rules.VALID and any(each.decision in CONDITIONAL for each in self.signatures):
+            return "conditions"
+        return self.state
+
+    @cached_property
+    def given(self) -> list[Given]:
+        told = Told(self.content.names, self.content.remarks) if self.changed else Told()
+        return [
+            Given(
+                each,
+                self.state_of(each),
+                differences(each.snapshot, self.snapshot, told) if each in self.changed else [],
+            )
+            for each in self.signatures
+        ]
+
+    @property
+    def changed(self) -> list[Signature]:
+        """Live signatures over something else than what is there now."""
+        return [each for each in self.signatures if each.digest != self.digest]
+
+    @property
+    def changes(self) -> list[str]:
+        """What changed since the newest of them was signed, in words."""
+        return next(
+            ([str(each) for each in given.differences] for given in reversed(self.given) if given.differences), []
+        )
+
+    # -- What is signed ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return self.content.items_of(self.slot)
+
+    @cached_property
+    def fields(self) -> list[FieldWithValue]:
+        return self.content.fields_of(self.slot)
+
+    @cached_property
+    def tally(self) -> Tally:
+        return Tally.of(self.items)
+
+    @cached_property
+    def holding_up(self) -> list[Item]:
+        """Mandatory items that are neither settled nor waived."""
+        return holding_up(self.items, self.content)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything in the scope is settled or waived, so that it can be approved."""
+        return not self.holding_up
+
+    @property
+    def why_not_ready(self) -> str:
+        return ", ".join(Tally.of(self.holding_up).why_not_green)
+
+    @property
+    def statement(self) -> str:
+        return statement_of(self.slot)
+
+    @property
+    def exceptions(self) -> list[Item]:
+        """What a signer should look at: everything with a reason, and what is still open."""
+        return [item for item in self.items if item.reason or not item.is_settled]
+
+    @property
+    def values(self) -> list[tuple[str, str]]:
+        """What was entered outside items: label, and value with unit."""
+        return [
+            (blank.label, f"{blank.value or ''} {blank.unit if blank.value else ''}".strip()) for blank in self.fields
+        ]
+
+    @property
+    def people(self) -> list[tuple[str, int]]:
+        """Who settled how many items of the scope."""
+        names: dict[str, int] = {}
+        for item in self.items:
+            if item.settled_by:
+                names[str(item.settled_by)] = names.get(str(item.settled_by), 0) + 1
+        return sorted(names.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    @property
+    def asked(self) -> rules.Asked:
+        return rules.Asked(self.slot.filler, self.slot.role, self.content.named.get(self.slot.pk, []))
+
+
+def holding_up(items: list[Item], content: Content) -> list[Item]:
+    return [item for item in items if not item.is_settled and not item.optional and item.pk not in content.waivers]
+
+
+def standings(project: Project, content: Content | None = None) -> list[Standing]:
+    """Every slot of the project, in a fixed number of queries."""
+    content = content or content_of(project)
+    found = [standing_of(slot, content) for slot in content.slots]
+    by_slot = {each.slot.pk: each for each in found}
+    for standing in found:
+        before = [by_slot[slot.pk] for slot in content.earlier(standing.slot)]
+        standing.waits_for = [each for each in before if each.state != rules.VALID]
+    return found
+
+
+def standing_of(slot: Slot, content: Content) -> Standing:
+    snapshot = snapshot_of(slot, content)
+    given = [each for each in content.signatures if each.slot_id == slot.pk]
+    return Standing(slot, content, snapshot, digest_of(snapshot), given)
+
+
+@dataclass
+class Team:
+    """Who is in the project as what, who stands in for whom, who did what, and who may sign although they did."""
+
+    roles: dict[int, str]
+    delegations: list[Delegation]
+    overrides: list[Override]
+    by_item: dict[int, set[int]]
+    by_field: dict[int, set[int]]
+
+    @classmethod
+    def of(cls, project: Project, now: datetime) -> Team:
+        """In a fixed number of queries."""
+        members = Membership.objects.filter(project=project, user__is_active=True)
+        team = cls(
+            roles=dict(members.values_list("user", "role")),
+            delegations=list(Delegation.objects.live(project, now)),
+            overrides=list(Override.objects.filter(slot__project=project, used_at=None)),
+            by_item={},
+            by_field={},
+        )
+        done = JournalEntry.objects.filter(project=project, action__in=DID).exclude(item=None).order_by()
+        for item, actor in done.values_list("item", "actor").distinct():
+            team.by_item.setdefault(item, set()).add(actor)
+        for entry in JournalEntry.objects.filter(project=project, action=Action.ITEM_HANDED_OVER):
+            team.by_item.setdefault(entry.item_id or 0, set()).add(entry.facts["who"])
+        readings = Reading.objects.filter(field__project=project, field__item=None).order_by()
+        for blank, reader in readings.values_list("field", "by").distinct():
+            team.by_field.setdefault(blank, set()).add(reader)
+        return team
+
+    def doers(self, standing: Standing) -> set[int]:
+        """Whoever did, claimed or entered something in what the slot is about."""
+        found: set[int] = set()
+        for item in standing.items:
+            found |= self.by_item.get(item.pk, set())
+            found |= {pk for pk in (item.settled_by_id, item.owner_id) if pk}
+        for blank in standing.fields:
+            found |= self.by_field.get(blank.pk, set())
+        return found
+
+    def admits(self, standing: Standing, person: int) -> bool:
+        return standing.asked.admits(person, self.roles.get(person))
+
+    def principals(self, standing: Standing, person: User) -> list[User]:
+        """On whose behalf somebody may sign here today."""
+        return [
+            each.principal
+            for each in self.delegations
+            if each.delegate_id == person.pk and self.admits(standing, each.principal_id)
+        ]
+
+    def may_sign(self, standing: Standing, person: User) -> bool:
+        return self.admits(standing, person.pk) or bool(self.principals(standing, person))
+
+    def override(self, standing: Standing, person: int) -> Override | None:
+        return next(
+            (each for each in self.overrides if each.slot_id == standing.slot.pk and each.person_id == person), None
+        )

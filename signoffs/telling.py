@@ -1,0 +1,53 @@
+"""Who is told what about signatures, by the outbox: within the transaction of what happened, so never without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from checklists.act import Act
+from checklists.models import JournalEntry, Mail, Project, Role, Slot
+from signoffs.models import Signature
+
+if TYPE_CHECKING:
+    from golive_site.accounts.models import User
+    from signoffs.standing import Standing
+
+
+def managers_and(project: Project, people: Iterable[int]) -> QuerySet[User]:
+    """The managers, and whoever else it concerns; each once."""
+    managers = project.memberships.filter(role=Role.MANAGER).values("user")
+    return get_user_model().objects.filter(Q(pk__in=managers) | Q(pk__in=list(people)), is_active=True).distinct()
+
+
+def tell(project: Project, act: Act, kind: str, event: str, people: Iterable[int], **facts: Any) -> None:
+    """One mail to each, but not to who did it."""
+    path = reverse("slots", args=[project.slug])
+    for person in managers_and(project, people).exclude(pk=act.by.pk):
+        key = f"{kind}:{project.pk}:{event}:{person.pk}"
+        Mail.objects.post(kind, person, key, act.at, project=project, by=str(act.by), path=path, **facts)
+
+
+def tell_declined(signature: Signature, table: list[Standing], act: Act) -> None:
+    """Managers, and everybody who signed: their word is not enough any more."""
+    signed = {pk for standing in table for each in standing.signatures for pk in each.people}
+    project = signature.slot.project
+    tell(project, act, "signing_declined", str(signature.seq), signed, slot=signature.slot.title, why=signature.comment)
+
+
+def tell_reopened(project: Project, act: Act, entry: JournalEntry, voided: list[Signature], slots: list[Slot]) -> None:
+    """Those whose signatures are void now, managers, and whoever is named to sign there."""
+    people = {pk for signature in voided for pk in signature.people}
+    people |= {person.user_id for slot in slots for person in slot.named.all()}
+    tell(project, act, "signing_reopened", str(entry.seq), people, scope=entry.subject, why=entry.remark)
+
+
+def tell_completed(project: Project, act: Act, seq: int) -> None:
+    """Managers and everybody whose signature stands."""
+    live = Signature.objects.live().filter(slot__project=project)
+    people = {pk for signature in live for pk in signature.people}
+    tell(project, act, "project_completed", str(seq), people, revision=project.revision)

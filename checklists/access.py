@@ -3,11 +3,12 @@
 from enum import Enum
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.shortcuts import get_object_or_404
 
 from checklists.act import Request
-from checklists.models import Project, Role
+from checklists.models import ProcedureRun, Project, Role
+from checklists.models.procedure_run import RunState
 
 
 class Need(Enum):
@@ -32,8 +33,14 @@ class Rights:
 
 
 def project_for(request: Request, slug: str, need: Need = Need.READ) -> Project:
-    """The project, with the person's `rights` on it. Outsiders get 404, a role that is too weak gets 403."""
-    mine = Project.objects.visible_to(request.user).annotate(own_role=F("memberships__role"))
+    """The project, with the person's `rights` on it. Outsiders get 404, a role that is too weak gets 403.
+
+    `runs_procedure` says on each of its pages whether somebody rolls back, or works through another procedure, right now.
+    """
+    running = ProcedureRun.objects.filter(project=OuterRef("pk"), state=RunState.RUNNING)
+    mine = Project.objects.visible_to(request.user).annotate(
+        own_role=F("memberships__role"), runs_procedure=Exists(running)
+    )
     project: Project = get_object_or_404(mine, slug=slug)
     project.rights = Rights(vars(project)["own_role"])
     request.standing = (project.pk, project.rights.role.value)

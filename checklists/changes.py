@@ -29,6 +29,7 @@ ROW_ACTIONS = (
         "member.",
         "journal.",
     ),
+    "procedure.step_settled",
     "plan.downloaded",
 )
 

@@ -19,6 +19,7 @@ from checklists.importing.decode import Refused
 from checklists.importing.plan import Launch
 from checklists.limits import limits_in_force
 from checklists.models import Field, Membership, Project, Role
+from checklists.models.procedure_run import ENDS_STEP
 from checklists.models.project import validate_zone
 from checklists.spreadsheets.documents import read_document
 from checklists.spreadsheets.opening import is_spreadsheet
@@ -236,6 +237,19 @@ class SeveralForm(HandoverForm):
         if "items" in self.errors:
             self.add_error(None, self.errors["items"][0])
         return data
+
+
+class StepEndForm(forms.Form):
+    """How a step of a procedure ended, with a word about it."""
+
+    outcome = forms.ChoiceField(choices=[(state.value, state.label) for state in ENDS_STEP])
+    remark = Words(max_length=1000, required=False)
+
+
+class RemarkForm(forms.Form):
+    """A word that may be left out."""
+
+    remark = Words(max_length=1000, required=False)
 
 
 class NoteForm(forms.Form):

@@ -23,7 +23,9 @@ from checklists.models import (
     Note,
     Phase,
     Procedure,
+    ProcedureRun,
     Reading,
+    RunStep,
     Section,
     Step,
 )
@@ -70,6 +72,13 @@ def shown(entry: JournalEntry) -> tuple[models.QuerySet, str, bool]:
         return Item.with_retired.filter(history=entry, reason=words), "reason", True
     if entry.action == Action.PHASE_OPENED:
         return Phase.with_retired.filter(project=entry.project, opened_reason=words), "opened_reason", False
+    if entry.action == Action.PROCEDURE_STARTED:
+        return ProcedureRun.objects.filter(project=entry.project, number=entry.facts["run"]), "reason", False
+    if entry.action == Action.PROCEDURE_STEP_SETTLED:
+        steps = RunStep.objects.filter(run__project=entry.project, run__number=entry.facts["run"])
+        return steps.filter(number=entry.facts["step"]), "remark", False
+    if entry.action == Action.PROCEDURE_ENDED:
+        return ProcedureRun.objects.filter(project=entry.project, number=entry.facts["run"]), "remark", False
     if entry.action in SIGNED:
         signed = Signature.objects.filter(slot__project=entry.project, signer=entry.actor, signed_at=entry.at)
         return signed.exclude(comment=""), "comment", True

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from django.db.models import Prefetch
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +19,9 @@ from checklists.models import (
     JournalEntry,
     Phase,
     Procedure,
+    ProcedureRun,
     Project,
+    RunStep,
     Section,
     Slot,
 )
@@ -333,6 +336,12 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
     parts, blanks = story_of(project, journal)
     content = content_of(project)
     table = standings(project, content)
+    runs = Prefetch(
+        "runs",
+        ProcedureRun.objects.select_related("started_by", "ended_by").prefetch_related(
+            Prefetch("steps", RunStep.objects.select_related("settled_by"))
+        ),
+    )
     return Report(
         project=project,
         at=at,
@@ -349,7 +358,7 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
         ),
         contacts=list(project.contacts.all()),
         escalation=list(project.escalation_levels.all()),
-        procedures=list(project.procedures.prefetch_related("steps")),
+        procedures=list(project.procedures.prefetch_related("steps", runs)),
         journal=journal,
         plan_history=plan_history_of(project, journal),
         broken_at=JournalEntry.objects.first_broken(project),

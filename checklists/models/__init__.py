@@ -14,6 +14,7 @@ from checklists.models.membership import Membership, Role
 from checklists.models.note import Note
 from checklists.models.phase import Phase, Section
 from checklists.models.procedure import Procedure, Step
+from checklists.models.procedure_run import ProcedureRun, RunStep
 from checklists.models.project import Project
 from checklists.models.request_key import RequestKey
 from checklists.models.slot import Slot, SlotPerson
@@ -36,10 +37,12 @@ __all__ = [
     "Note",
     "Phase",
     "Procedure",
+    "ProcedureRun",
     "Project",
     "Reading",
     "RequestKey",
     "Role",
+    "RunStep",
     "Section",
     "Slot",
     "SlotPerson",

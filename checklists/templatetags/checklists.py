@@ -1,6 +1,6 @@
 """Filters for templates: user text to safe HTML, moments to words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils.safestring import SafeString
@@ -48,6 +48,12 @@ def minutes(number: int) -> str:
     if number < 120 and rest:
         return f"{number} min"
     return f"{hours} h" + (f" {rest} min" if rest else "")
+
+
+@register.filter
+def lasting(stretch: timedelta) -> str:
+    """How long something takes: `25 min`, `1 h 48`."""
+    return schedule.length_words(stretch)
 
 
 @register.filter

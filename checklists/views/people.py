@@ -1,4 +1,4 @@
-"""Who works on a project, who to call, and what to do when it goes wrong."""
+"""Who works on a project, and who to call."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,13 +23,6 @@ def contacts(request: Request, slug: str) -> HttpResponse:
         "levels": project.escalation_levels.all(),
     }
     return render(request, "checklists/contacts.html", context)
-
-
-@require_safe
-def procedures(request: Request, slug: str) -> HttpResponse:
-    project = project_for(request, slug)
-    context = {"project": project, "tab": "procedures", "procedures": project.procedures.prefetch_related("steps")}
-    return render(request, "checklists/procedures.html", context)
 
 
 def members(request: Request, slug: str) -> HttpResponse:

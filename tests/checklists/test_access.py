@@ -4,6 +4,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from checklists.act import Act
+from checklists.models import ProcedureRun
 from tests.builders import T_ZERO, item, printout, sealed_record
 
 READERS = {"manager", "technician", "approver", "auditor"}
@@ -81,6 +82,10 @@ ADDRESSES = {
     "field_retirement": ("post", MANAGERS),
     "field_restoration": ("post", MANAGERS),
     "field_readings": ("post", WORKERS),
+    "procedure_runs": ("post", WORKERS),
+    "procedure_run": ("get", READERS),
+    "procedure_run_step": ("post", WORKERS),
+    "procedure_run_end": ("post", WORKERS),
     "item_notes": ("post", NOTERS),
     "member_removal": ("post", MANAGERS),
     "slot_scope": ("post", MANAGERS),
@@ -134,6 +139,10 @@ def address(name, project):
     if name.startswith(("phase_", "section_", "field_")) and name not in ("phase_new", "phase_order", "field_new"):
         owner = {"phase": project.phases, "section": project.phases.first().sections, "field": project.fields}
         return reverse(name, args=[project.slug, owner[name.split("_")[0]].last().pk])
+    if name.startswith("procedure_run"):
+        run = ProcedureRun.objects.start(project.procedures.get(), Act(by=project.created_by, at=T_ZERO), "Dark")
+        of_run = {"procedure_runs": [run.procedure.pk], "procedure_run_step": [run.number, 1]}
+        return reverse(name, args=[project.slug, *of_run.get(name, [run.number])])
     what, _, act = name.partition("_")
     if act and what in LISTED:
         level = project.escalation_levels.get_or_create(title="Level 1", defaults={"position": 0})[0]
@@ -187,8 +196,8 @@ def test_nobody_gets_in_without_signing_in(client, project, name):
 
 @pytest.mark.parametrize("name", [name for name, (method, _) in ADDRESSES.items() if method == "post"])
 def test_looking_changes_nothing(project, manager, signed_in, name):
-    before = project.journal.count()
-    assert signed_in(manager).get(address(name, project)).status_code == 405
+    where, before = address(name, project), project.journal.count()
+    assert signed_in(manager).get(where).status_code == 405
     assert project.journal.count() == before
 
 

@@ -199,6 +199,8 @@ SEAL_KEY = env.str("GOLIVE_SEAL_KEY", default="")
 SEAL_CERT = env.str("GOLIVE_SEAL_CERT", default="")
 SEAL_TIMESTAMPS = env.str("GOLIVE_SEAL_TIMESTAMPS", default="")
 VERIFY_BYTES = env.int("GOLIVE_VERIFY_BYTES", default=20_000_000)
+# The most memory that the worker takes: a report that needs more fails with a sentence instead of taking the host's.
+WORKER_BYTES = env.int("GOLIVE_WORKER_BYTES", default=2_000_000_000)
 if bool(SEAL_KEY) != bool(SEAL_CERT):
     raise ImproperlyConfigured("GOLIVE_SEAL_KEY and GOLIVE_SEAL_CERT belong together: set both or neither.")
 

@@ -45,7 +45,7 @@ def bundle_due(now: datetime) -> None:
             make(bundle, now)
         except Exception as problem:
             logger.exception("The bundle %s was not made (attempt %s).", bundle.pk, bundle.attempts)
-            bundle.put_off(str(problem), now)
+            bundle.put_off(problem, now)
 
 
 def make(bundle: Bundle, now: datetime) -> None:

@@ -35,7 +35,7 @@ def make(printout: Printout, now: datetime) -> None:
         printout.ours.update(state=JobState.READY, lease=None, progress=100, size=len(content))
     except Exception as problem:
         logger.exception("The printout %s was not made (attempt %s).", printout.pk, printout.attempts)
-        printout.put_off(str(problem), now)
+        printout.put_off(problem, now)
 
 
 def drawn(printout: Printout) -> bytes:

@@ -40,8 +40,8 @@ def make(record: Record, now: datetime) -> None:
         keep(record, drawn(record), now)
     except Exception as problem:
         logger.exception("The record %s was not made (attempt %s).", record.pk, record.attempts)
-        known = isinstance(problem, CannotSeal | seal.NoSeal)
-        record.put_off(str(problem) if known else f"{type(problem).__name__}: {problem}", now)
+        known = isinstance(problem, CannotSeal | seal.NoSeal | MemoryError)
+        record.put_off(problem if known else f"{type(problem).__name__}: {problem}", now)
 
 
 def drawn(record: Record) -> bytes:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # The largest plans take a minute; a worker that has said nothing for this long is dead.
@@ -78,7 +79,11 @@ class Job(models.Model):
         """Say how far it is, for the page that waits."""
         self.ours.update(progress=percent)
 
-    def put_off(self, problem: str, now: datetime) -> None:
+    def put_off(self, problem: Exception | str, now: datetime) -> None:
         """It went wrong, for a reason that those who wait can read; again later, ever more slowly."""
+        if isinstance(problem, MemoryError):
+            problem = gettext(
+                "It needs more memory than the worker may take: its administrator raises GOLIVE_WORKER_BYTES."
+            )
         wait = min(SLOWEST, timedelta(seconds=15 * 2 ** min(self.attempts, 10)))
-        self.ours.update(state=JobState.FAILED, lease=None, due_at=now + wait, problem=problem[:1000], progress=0)
+        self.ours.update(state=JobState.FAILED, lease=None, due_at=now + wait, problem=str(problem)[:1000], progress=0)

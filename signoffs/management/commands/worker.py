@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import resource
 import signal
 import threading
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
@@ -29,6 +31,7 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, **_options) -> None:
         stop = threading.Event()
         if not once:
+            limit_memory(settings.WORKER_BYTES)
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: stop.set())
             self.stdout.write("The worker is at work.")
@@ -37,6 +40,13 @@ class Command(BaseCommand):
             # A connection that the database ended meanwhile must not end the worker.
             close_old_connections()
             do_round()
+
+
+def limit_memory(most: int) -> None:
+    """Let this process hold no more than so many bytes; asking for more raises MemoryError, which fails that job only."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard == resource.RLIM_INFINITY or most < hard:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 def do_round() -> None:

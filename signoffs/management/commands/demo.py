@@ -1,4 +1,4 @@
-"""`manage.py demo`: five people and one project half way through its run, made by the real importer and verbs."""
+"""`manage.py demo`: seven people and one project half way through its run, made by the real importer and verbs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from checklists.importing.plan import Launch, Source, create_project
 from checklists.importing.reading import read_checklist
 from checklists.models import Item, Membership, Project, Role
 from golive_site.accounts.models import User
-from signoffs import gate
+from signoffs import closing, gate
 from signoffs.models import Decision
 
 TEXT = Path(settings.BASE_DIR) / "checklists" / "demo" / "launch.md"
@@ -29,6 +29,8 @@ PEOPLE = {
     "technician@example.org": ("Yusuf Aydin", "Systems Engineer", Role.TECHNICIAN),
     "technician2@example.org": ("Freya Lindqvist", "Database Engineer", Role.TECHNICIAN),
     "approver@example.org": ("Harriet Osei", "Director of Operations", Role.APPROVER),
+    "approver2@example.org": ("Owen Tremayne", "Port Operations Manager", Role.APPROVER),
+    "approver3@example.org": ("Chidi Eze", "Finance Controller", Role.APPROVER),
     "auditor@example.org": ("Paul Novak", "Internal Audit", Role.AUDITOR),
 }
 
@@ -53,8 +55,20 @@ VALUES = {
     "way back": "22",
     "Venue": "Port Ellery, crew room 2",
 }
-# One of them goes stale when its phase is reopened; the fourth signature on the rehearsal is still to be given.
-SIGNED = {"Foundations OK", "Head of Passenger Services", "Port Operations Manager", "Finance Controller"}
+# Who signs what. The first of them is void when its phase is reopened; two signatures on the rehearsal are still to be given.
+SIGNED = {
+    "Foundations OK": "approver@example.org",
+    "Head of Passenger Services": "approver@example.org",
+    "Port Operations Manager": "approver2@example.org",
+    "Finance Controller": "approver3@example.org",
+}
+# What is done once more after a signature, which is stale from then on.
+AGAIN = {
+    "Head of Passenger Services": (
+        "Regression suite",
+        "Three tests were added for group tickets; the suite ran once more.",
+    )
+}
 NOTES = {
     "Trial migration on a copy": "Ran twice. The second run took 41 minutes, the first 55: the disk cache was cold.",
     "Refund to the original card": "Three cards tried. **The old terminal in Saltholm needs a restart** after the first refund.",
@@ -63,7 +77,7 @@ NOTES = {
 
 
 class Command(BaseCommand):
-    help = "Make the demo: a project half way through its run and five people. Does nothing where a project exists."
+    help = "Make the demo: a project half way through its run and seven people. Does nothing where a project exists."
 
     def handle(self, *args, **options) -> None:
         if not settings.DEBUG:
@@ -123,12 +137,30 @@ class Rehearsal:
         for position, item in enumerate(items):
             if not self.exception(item) and (settled_phase or (phase.startswith("Phase 3") and position % 2)):
                 self.finish(item)
-        for standing in gate.standings(self.project):
-            if standing.slot.title in SIGNED and standing.state == "pending" and standing.is_ready:
-                gate.sign(standing.slot, self.act("approver@example.org"), Decision.APPROVE, standing.digest)
+        for title, email in SIGNED.items():
+            self.sign(title, email)
         for item in items:
             if reason := said(REOPENED, item):
-                item.reopen(self.act("manager@example.org"), reason)
+                self.take_back(item, reason)
+
+    def sign(self, title: str, email: str) -> None:
+        """Sign a slot as soon as what it is about is settled; only once."""
+        standing = next(each for each in gate.standings(self.project) if each.slot.title == title)
+        if standing.state != "pending" or not standing.is_ready or standing.slot.signatures.exists():
+            return
+        gate.sign(standing.slot, self.act(email), Decision.APPROVE, standing.digest)
+        if title in AGAIN:
+            words, reason = AGAIN[title]
+            item = self.project.items.select_related("project").get(text__startswith=words)
+            who = next(self.turn)
+            item.reopen(self.act(who), reason)
+            item.complete(self.act(who))
+
+    def take_back(self, item: Item, reason: str) -> None:
+        """Reopen what was signed, and the item that was wrong."""
+        phase = self.project.closures.live(self.project).get(phase=item.phase)
+        closing.reopen(self.project, self.act("manager@example.org"), phase, reason)
+        item.reopen(self.act("manager@example.org"), reason)
 
     def exception(self, item: Item) -> bool:
         """Items that go another way than the plan's; true when that settles the matter here."""

@@ -10,7 +10,8 @@ from django.utils import translation
 
 from golive_site import catalogues
 from signoffs import report
-from signoffs.snapshot import content_of, snapshot_of, statement_of
+from signoffs.snapshot import content_of, snapshot_of
+from signoffs.statements import statement_of
 from tests.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"

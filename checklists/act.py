@@ -56,6 +56,8 @@ class Act:
     effect: Effect = field(default_factory=Effect, compare=False, repr=False)
 
 
+# What proves who somebody is, is never kept, not even as part of a hash.
+SECRETS = ("password", "code")
 # Names of what a form sends beside its own fields.
 KEY, VERSION = "key", "version"
 KEYS = re.compile(r"[\w-]{8,64}", re.ASCII)
@@ -89,7 +91,7 @@ def fingerprint_of(request: HttpRequest) -> str:
     """What the request asks for, so that one key cannot stand for two things: method, address, fields and files."""
     told = hashlib.sha256(f"{request.method} {request.path}".encode())
     for name, values in sorted(request.POST.lists()):
-        if name not in (KEY, "csrfmiddlewaretoken"):
+        if name not in (KEY, "csrfmiddlewaretoken", *SECRETS):
             told.update(repr((name, values)).encode())
     for name, files in sorted(request.FILES.lists()):
         for file in files:

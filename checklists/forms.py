@@ -36,6 +36,20 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+# What looks like itself: a box to tick, and what nobody sees.
+PLAIN = (forms.CheckboxInput, forms.RadioSelect, forms.HiddenInput, forms.CheckboxSelectMultiple)
+
+
+def dress(form: forms.BaseForm) -> None:
+    """Give the controls of a form the classes of the design, and those that are wrong the class for that."""
+    for name, field in form.fields.items():
+        attrs = field.widget.attrs
+        if not isinstance(field.widget, PLAIN) and "class" not in attrs:
+            attrs["class"] = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+        if name in form.errors:
+            attrs["class"] = f"{attrs.get('class', '')} is-invalid".strip()
+
+
 class Words(forms.CharField):
     """Text of people. Browsers send a line's end as two characters; it counts as the one that was typed."""
 

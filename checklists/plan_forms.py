@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checklists.forms import Words
+from checklists.forms import Words, dress
 from checklists.models import Item, Project
 from checklists.models.amendment import said
 from checklists.models.field import FieldKind
@@ -89,13 +89,7 @@ class ReasonedForm(forms.Form):
         if not reason.required:
             reason.label = _("Why the plan changes, if you like")
         self.fields["reason"] = reason  # after all others
-        for name, field in self.fields.items():
-            if not isinstance(field.widget, (forms.CheckboxInput, forms.RadioSelect, forms.HiddenInput)):
-                field.widget.attrs["class"] = (
-                    "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-                )
-            if name in self.errors:
-                field.widget.attrs["class"] = field.widget.attrs.get("class", "") + " is-invalid"
+        dress(self)
 
     def begin_again(self, seen: str) -> None:
         """The next try knows how it is now, and so may replace what somebody else wrote."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import translation
@@ -81,16 +82,9 @@ def reopen(project: Project, act: Act, scoped: Scoped, reason: str) -> list[Sign
         )
     with project.locked(act):
         project.refresh_from_db(fields=["revision", "completed_at"])
-        slots = list(Slot.with_retired.filter(project=project).select_related("section", "subject"))
-        around = concerned(Places.load(project), scoped.key, (slot.key for slot in slots))
-        voided = list(
-            Signature.objects.live()
-            .filter(slot__in=[slot.pk for slot in slots if slot.key in around])
-            .select_related("slot", "signer", "on_behalf_of")
-        )
-        closures = [closure for closure in Closure.objects.live(project) if closure.key in around]
-        is_closed = any(closure.key == scoped.key for closure in closures)
-        if not is_closed and not any(each.slot.key == scoped.key for each in voided):
+        ends = what_ends(project, scoped)
+        slots, voided, closures = ends.slots, ends.signatures, ends.closures
+        if not ends.anything:
             raise TransitionRefused(
                 _("%(scope)s is neither closed nor signed. Nothing was changed.") % {"scope": scoped.scope_name}
             )
@@ -112,10 +106,35 @@ def reopen(project: Project, act: Act, scoped: Scoped, reason: str) -> list[Sign
             revision=f"revision {project.revision} begins",
             voids=[str(each.uuid) for each in voided],
         )
-        tell_reopened(
-            project, act, entry, voided, [slot for slot in slots if slot.key in around and not slot.retired_at]
-        )
+        tell_reopened(project, act, entry, voided, [slot for slot in slots if not slot.retired_at])
         return voided
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What a reopening ends: the live signatures, and the closures; with all slots that are concerned."""
+
+    key: Key
+    slots: list[Slot]
+    signatures: list[Signature]
+    closures: list[Closure]
+
+    @property
+    def anything(self) -> bool:
+        """Whether the scope itself is closed or signed."""
+        return any(each.key == self.key for each in self.closures) or any(
+            each.slot.key == self.key for each in self.signatures
+        )
+
+
+def what_ends(project: Project, scoped: Scoped) -> Ends:
+    """What reopening this scope would end, as it is now."""
+    slots = list(Slot.with_retired.filter(project=project).select_related("section", "subject"))
+    around = concerned(Places.load(project), scoped.key, (slot.key for slot in slots))
+    near = [slot for slot in slots if slot.key in around]
+    live = Signature.objects.live().filter(slot__in=[slot.pk for slot in near])
+    signatures = list(live.select_related("slot", "signer", "on_behalf_of"))
+    return Ends(scoped.key, near, signatures, [each for each in Closure.objects.live(project) if each.key in around])
 
 
 def concerned(places: Places, key: Key, keys: Iterable[Key]) -> set[Key]:

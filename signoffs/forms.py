@@ -1,69 +1,124 @@
-"""The signing form: a decision, and the password for this very signature."""
+"""The signing form: a decision with what belongs to it, and the proof that it is the signer's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from checklists.forms import Words
-from checklists.models import Phase, Project, Slot
-from checklists.models.slot import Scope
-from signoffs.models import Decision
-from signoffs.statements import approving
+from checklists.forms import Words, dress
+from signoffs.gate import Demand
+from signoffs.models import AGAINST, CONDITIONAL, Decision
+from signoffs.proof import ProofForm
+from signoffs.standing import Standing
+from signoffs.statements import ACTS, decisions_of, statement_of
+
+# As many conditions as one signature takes here; more than that is no approval.
+CONDITIONS = 4
 
 
-class SignatureForm(forms.Form):
-    """`digest` carries what the signer was shown; the password is asked for every signature anew."""
+@dataclass(frozen=True)
+class ConditionRow:
+    """The three blanks of one condition."""
+
+    number: int
+    text: BoundField
+    owner: BoundField
+    due: BoundField
+
+    @property
+    def is_filled(self) -> bool:
+        return any(field.value() for field in (self.text, self.owner, self.due)) or bool(self.errors)
+
+    @property
+    def errors(self) -> list[str]:
+        return [str(error) for field in (self.text, self.owner, self.due) for error in field.errors]
+
+
+class SignatureForm(ProofForm):
+    """`digest` is what the signer was shown, and `seq` how far the journal was then."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    decision = forms.ChoiceField(choices=[], widget=forms.RadioSelect)
-    comment = Words(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label=_("Comment"))
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": _("Enter your password: it makes this your signature.")},
+    seq = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    decision = forms.ChoiceField(
+        choices=[], error_messages={"required": gettext_lazy("Choose what you decide. Nothing was signed.")}
+    )
+    behalf: forms.ModelChoiceField = forms.ModelChoiceField(
+        queryset=None,
+        required=False,
+        label=gettext_lazy("In whose name"),
+        empty_label=gettext_lazy("in my own name"),
+        error_messages={"invalid_choice": gettext_lazy("You do not stand in for them today. Nothing was signed.")},
+    )
+    comment = Words(
+        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label=gettext_lazy("Comment")
     )
 
-    def __init__(self, user, slot: Slot, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
-        decisions = [Decision.GO, Decision.NO_GO] if slot.is_vote else [approving(slot)]
-        self.fields["decision"].choices = [(decision.value, decision.label) for decision in decisions]  # type: ignore[attr-defined]
-        if not slot.is_vote:
-            self.fields["decision"].widget = forms.HiddenInput()
+    def __init__(self, user, standing: Standing, principals, *args, **kwargs):
+        super().__init__(user, *args, **kwargs)
+        slot = self.slot = standing.slot
+        self.fields["decision"].choices = [(each.value, each.label) for each in decisions_of(slot)]  # type: ignore[attr-defined]
+        people = slot.project.members.filter(is_active=True).order_by("name")
+        self.fields["behalf"].queryset = people.filter(pk__in=[each.pk for each in principals])  # type: ignore[attr-defined]
+        for number in range(CONDITIONS if any(each in CONDITIONAL for each in decisions_of(slot)) else 0):
+            self.fields[f"condition-{number}"] = Words(
+                max_length=1000, required=False, label=gettext_lazy("What has to be done")
+            )
+            self.fields[f"owner-{number}"] = forms.ModelChoiceField(
+                people, required=False, label=gettext_lazy("By whom"), empty_label=""
+            )
+            self.fields[f"due-{number}"] = forms.DateField(
+                required=False,
+                label=gettext_lazy("By when"),
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                input_formats=["%Y-%m-%d"],
+            )
+        dress(self)
 
-    def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
-        if not self.user.has_usable_password() or not self.user.check_password(password):
-            raise ValidationError(_("That is not your password. Nothing was signed."))
-        return password
+    @property
+    def choices(self) -> list[tuple[Decision, str, str, bool]]:
+        """Every decision with what it is called, its statement, and whether it is chosen."""
+        chosen = self["decision"].value()
+        return [
+            (each, str(ACTS[each]), statement_of(self.slot, each), each == chosen) for each in decisions_of(self.slot)
+        ]
+
+    @property
+    def rows(self) -> Iterator[ConditionRow]:
+        for number in range(CONDITIONS):
+            if f"condition-{number}" in self.fields:
+                blanks = (self[f"{name}-{number}"] for name in ("condition", "owner", "due"))
+                yield ConditionRow(number, *blanks)
+
+    @property
+    def demands(self) -> list[Demand]:
+        """The conditions of a valid form."""
+        data = self.cleaned_data
+        if data["decision"] not in CONDITIONAL:
+            return []
+        rows = [(data[f"condition-{n}"], data[f"owner-{n}"], data[f"due-{n}"]) for n in range(CONDITIONS)]
+        return [Demand(text, owner, due) for text, owner, due in rows if text]
 
     def clean(self) -> dict:
         data = super().clean() or {}
-        if data.get("decision") == Decision.NO_GO and not data.get("comment", "").strip():
-            self.add_error("comment", _("Say why it is a no-go: the team has to know what to do."))
+        decision = data.get("decision")
+        if decision in AGAINST and not data.get("comment", "").strip():
+            self.add_error("comment", _("Say why: the team has to know what to do."))
+        if decision in CONDITIONAL:
+            self._clean_conditions(data)
         return data
 
-
-def scope_key(slot: Slot) -> str:
-    """The choice of ScopeForm that the slot has now."""
-    return f"phase-{slot.phase_id}" if slot.phase_id else slot.scope
-
-
-class ScopeForm(forms.Form):
-    """What a slot is about: the whole plan, all before T-0, or one phase."""
-
-    scope = forms.ChoiceField(choices=[])
-
-    def __init__(self, project: Project, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.phases = {f"phase-{phase.pk}": phase for phase in project.phases.all()}
-        choices = [(scope.value, scope.label) for scope in (Scope.PLAN, Scope.BEFORE)]
-        choices += [(key, phase.title) for key, phase in self.phases.items()]
-        self.fields["scope"] = forms.ChoiceField(choices=choices, label=_("It is about"))
-
-    @property
-    def chosen(self) -> tuple[Scope, Phase | None]:
-        """Scope and phase, of a valid form."""
-        key = self.cleaned_data["scope"]
-        return (Scope.PHASE, self.phases[key]) if key in self.phases else (Scope(key), None)
+    def _clean_conditions(self, data: dict) -> None:
+        filled = 0
+        for number in range(CONDITIONS):
+            names = [f"{name}-{number}" for name in ("condition", "owner", "due")]
+            given = [bool(data.get(name)) for name in names]
+            filled += all(given)
+            if any(given) and not all(given) and not any(name in self.errors for name in names):
+                self.add_error(names[0], _("A condition needs words, an owner and a day."))
+        if not filled and not self.errors:
+            self.add_error("condition-0", _("Say on which condition: what, by whom, by when."))

@@ -24,7 +24,7 @@ from signoffs.telling import tell_declined
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
-__all__ = ["Standing", "is_complete", "locked_until", "refuse_password", "sign", "standings", "withdraw"]
+__all__ = ["Standing", "is_complete", "locked_until", "refuse_password", "sign", "standings", "why_not", "withdraw"]
 
 # So many wrong passwords within this time, and nobody signs with that account for as long.
 GUESSES = 5
@@ -118,6 +118,17 @@ def sign(
             tell_declined(signature, table, act)
         closing.follow(project, act, standing.slot, content, table)
         return signature
+
+
+def why_not(
+    standing: Standing, table: list[Standing], team: Team, act: Act, decision: Decision, principal: User | None = None
+) -> str:
+    """What would refuse this decision now, in words; empty for nothing. What was read is taken as it is."""
+    try:
+        Attempt(standing, table, team, act, decision, principal).guard(standing.digest)
+    except TransitionRefused as refusal:
+        return str(refusal)
+    return ""
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from checklists.models import Action, Item, JournalEntry, Membership, Project, Reading, Slot
+from checklists.models.slot import Filler
 from checklists.readiness import Tally
 from signoffs import rules
 from signoffs.models import AGAINST, CONDITIONAL, Decision, Delegation, Override, Signature
@@ -178,6 +179,16 @@ class Standing:
     @property
     def asked(self) -> rules.Asked:
         return rules.Asked(self.slot.filler, self.slot.role, self.content.named.get(self.slot.pk, []))
+
+    @property
+    def asked_words(self) -> str:
+        """Who may sign, in words: names, a role, or whoever approves."""
+        slot = self.slot
+        if slot.filler == Filler.PEOPLE:
+            return ", ".join(str(person.user) for person in slot.named.all())
+        if slot.filler == Filler.EXTERNAL:
+            return str(slot.get_filler_display())
+        return str(slot.get_role_display()) if slot.role else _("approvers and managers")
 
 
 def holding_up(items: list[Item], content: Content) -> list[Item]:

@@ -7,12 +7,26 @@ something else.
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.models import Slot
 from checklists.models.slot import Meaning
 from signoffs.models import Decision
 
 VERSION = 2
+
+
+# What a signer is about to do, as it stands beside the choice.
+ACTS = {
+    Decision.APPROVE: gettext_lazy("Approve"),
+    Decision.CONDITIONS: gettext_lazy("Approve with conditions"),
+    Decision.DECLINE: gettext_lazy("Decline, with a reason"),
+    Decision.ABSTAIN: gettext_lazy("Abstain"),
+    Decision.GO: gettext_lazy("Go"),
+    Decision.GO_CONDITIONS: gettext_lazy("Go with conditions"),
+    Decision.NO_GO: gettext_lazy("No-go, with a reason"),
+    Decision.ACKNOWLEDGE: gettext_lazy("Acknowledge"),
+}
 
 
 def statement_of(slot: Slot, decision: Decision | None = None) -> str:

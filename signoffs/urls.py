@@ -2,14 +2,44 @@
 
 from django.urls import path
 
-from signoffs.views import desk, go_live, keeping, printout, readiness, record, redaction, report, slot, verify
+from signoffs.views import (
+    delegation,
+    desk,
+    go_live,
+    keeping,
+    printout,
+    readiness,
+    record,
+    redaction,
+    reopening,
+    report,
+    slot,
+    slot_plan,
+    verify,
+    word,
+)
 
 urlpatterns = [
     path("projects/<slug:slug>/sign-off/", slot.slots, name="slots"),
+    path("projects/<slug:slug>/sign-off/new/", slot_plan.slot_new, name="slot_new"),
+    path("projects/<slug:slug>/sign-off/completion/", reopening.completion, name="completion"),
+    path("projects/<slug:slug>/sign-off/reopening/<slug:scope>/", reopening.scope_reopening, name="scope_reopening"),
+    path("projects/<slug:slug>/sign-off/delegations/", delegation.delegations, name="delegations"),
+    path("projects/<slug:slug>/sign-off/delegations/<int:pk>/end/", delegation.delegation_end, name="delegation_end"),
+    path("projects/<slug:slug>/sign-off/conditions/<int:pk>/", word.condition_meeting, name="condition_meeting"),
+    path(
+        "projects/<slug:slug>/sign-off/signatures/<uuid:uuid>/withdrawal/",
+        word.signature_withdrawal,
+        name="signature_withdrawal",
+    ),
     path("projects/<slug:slug>/sign-off/<int:number>/", slot.slot, name="slot"),
+    path("projects/<slug:slug>/sign-off/<int:number>/edit/", slot_plan.slot_edit, name="slot_edit"),
+    path("projects/<slug:slug>/sign-off/<int:number>/retirement/", slot_plan.slot_retirement, name="slot_retirement"),
+    path("projects/<slug:slug>/sign-off/<int:number>/override/", slot_plan.slot_override, name="slot_override"),
+    path("projects/<slug:slug>/items/<int:number>/waiver/", word.item_waiver, name="item_waiver"),
+    path("projects/<slug:slug>/items/<int:number>/waiver/end/", word.item_waiver_end, name="item_waiver_end"),
     path("projects/<slug:slug>/go-live/", go_live.go_live, name="go_live"),
     path("projects/<slug:slug>/readiness/", readiness.readiness, name="readiness"),
-    path("projects/<slug:slug>/sign-off/<int:number>/scope/", slot.slot_scope, name="slot_scope"),
     path("projects/<slug:slug>/report/", report.report, name="report"),
     path("projects/<slug:slug>/printouts/", printout.printouts, name="printouts"),
     path("projects/<slug:slug>/printouts/<uuid:pk>/", printout.printout_state, name="printout_state"),

@@ -31,7 +31,8 @@ from checklists.models import (
 )
 from checklists.models.item import ROOM, Kind
 from checklists.models.phase import PhaseKind
-from checklists.models.slot import Scope, SlotKind
+from checklists.models.scoped import Scope
+from checklists.models.slot import SlotKind
 
 TWENTY_YEARS = 20 * 365 * 24 * 60
 

@@ -17,10 +17,9 @@ from checklists.models.closure import Closure
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.membership import Role
-from checklists.models.phase import Phase
 from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
-from checklists.models.scoped import Scope, Scoped, one_place
+from checklists.models.scoped import Scoped, one_place
 from checklists.models.versioned import Versioned
 
 if TYPE_CHECKING:
@@ -176,10 +175,6 @@ class Slot(Scoped, Retirable, Versioned):
             JournalEntry.objects.record(
                 self.project, act, Action.SLOT_CHANGED, subject=self.title, **told, columns=rest
             )
-
-    def rescope(self, act: Act, scope: Scope, phase: Phase | None) -> None:
-        """Say what the slot is about. A signature that is there becomes stale by it, as by any change."""
-        self.amend(act, {"scope": scope, "phase": phase, "section": None, "subject": None})
 
     def retire(self, act: Act, reason: str) -> None:
         """Ask for this signature no more. Signatures that were given stay readable."""

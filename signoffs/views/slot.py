@@ -1,96 +1,182 @@
 """The sign-off page of a project, and the page on which one slot is signed."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from checklists import schedule
 from checklists.access import Need, project_for
-from checklists.act import Request, TransitionRefused, act_of
+from checklists.act import Act, Request, TransitionRefused, act_of
 from checklists.forms import posted
-from checklists.models import JournalEntry
-from signoffs import gate
-from signoffs.forms import ScopeForm, SignatureForm, scope_key
-from signoffs.models import Decision, Signature
-from signoffs.statements import approving
+from checklists.models import Closure, JournalEntry, Project
+from signoffs import closing, gate, rules
+from signoffs.forms import SignatureForm
+from signoffs.models import AGAINST, APPROVING, Condition, Decision, Look, Signature
+from signoffs.slot_forms import OverrideForm, scope_key
+from signoffs.snapshot import content_of
+from signoffs.standing import Standing, Team
+from signoffs.statements import approving, decisions_of
+
+# Entries of the journal that the signing page lists at most.
+NEWS = 20
+# What does not change what is signed, however often it is done.
+NO_NEWS = ("report.", "record.", "journal.", "plan.downloaded", "member.", "signing.", "procedure.")
 
 
 @require_safe
 def slots(request: Request, slug: str) -> HttpResponse:
+    """Every slot with its signatures, what is closed, and what holds the project back."""
     project = project_for(request, slug)
     seq = JournalEntry.objects.head(project)
-    standings = gate.standings(project)
+    content = content_of(project)
+    table = gate.standings(project, content)
+    team = Team.of(project, timezone.now())
+    conditions = conditions_of(content.signatures)
     context = {
         "project": project,
         "tab": "signoff",
         "seq": seq,
         "refresh": "sign-off",
-        "standings": standings,
-        "valid": sum(standing.state == "valid" for standing in standings),
-        "stale": sum(standing.state == "stale" for standing in standings),
-        "superseded": Signature.objects.filter(slot__project=project, voided_at__isnull=False).select_related("slot"),
+        "standings": table,
+        "has_stages": len({standing.slot.stage for standing in table}) > 1,
+        "mine": {standing.slot.pk for standing in table if team.may_sign(standing, request.user)},
+        "stale_of_mine": {
+            standing.slot.pk for standing in table for each in standing.changed if request.user.pk in each.people
+        },
+        "conditions": conditions,
+        "open_conditions": sum(not each.met_at for given in conditions.values() for each in given),
+        "valid": sum(standing.state == rules.VALID for standing in table),
+        "stale": sum(standing.state == rules.STALE for standing in table),
+        "declined": sum(standing.state == rules.DECLINED for standing in table),
+        "closures": [(closure, scope_key(closure)) for closure in Closure.objects.live(project)],
+        "why_not_complete": "" if project.completed_at else closing.why_not_complete(content, table),
+        "superseded": Signature.objects.filter(slot__project=project, voided_at__isnull=False)
+        .select_related("slot", "voided_by")
+        .order_by("-voided_at", "-pk"),
     }
     return render(request, "signoffs/slots.html", context)
 
 
 def slot(request: Request, slug: str, number: int) -> HttpResponse:
-    """What is signed, and the form that signs it. Reading is for everybody, signing for approvers and managers."""
-    project = project_for(request, slug, need=Need.READ if request.method in ("GET", "HEAD") else Need.SIGN)
-    standing = next((each for each in gate.standings(project) if each.slot.number == number), None)
-    if standing is None:
-        raise Http404
-    initial = {"digest": standing.digest} | ({} if standing.slot.is_vote else {"decision": approving(standing.slot)})
-    form = SignatureForm(request.user, standing.slot, posted(request), initial=initial)
-    status, refusal = 200, ""
-    if request.method == "POST":
-        status, act = 422, act_of(request)
-        if until := gate.locked_until(request.user, act.at):
-            refusal = _("Too many wrong passwords. You can sign again after %(when)s.") % {
-                "when": schedule.words(until, project.tzinfo)
-            }
-            form = SignatureForm(request.user, standing.slot, initial=initial)
-        elif form.is_valid():
-            data = form.cleaned_data
-            try:
-                gate.sign(standing.slot, act, Decision(data["decision"]), data["digest"], data["comment"])
-            except TransitionRefused as problem:
-                status, refusal = 409, str(problem)
-                form = SignatureForm(request.user, standing.slot, initial=initial | {"comment": data["comment"]})
-            else:
-                recorded = _("Recorded: %(role)s, signed by %(who)s.")
-                messages.success(request, recorded % {"role": standing.slot.title, "who": request.user})
-                return redirect("slots", slug)
-        elif "password" in form.errors and request.POST.get("password"):
-            gate.refuse_password(standing.slot, act)
-    context = {
-        "project": project,
-        "tab": "signoff",
-        "standing": standing,
-        "scope_form": ScopeForm(project, initial={"scope": scope_key(standing.slot)}),
-        "slot": standing.slot,
-        "form": form,
-        "refusal": refusal,
-        "decisions": Decision,
-    }
-    return render(request, "signoffs/slot.html", context, status=status)
+    """What is signed, and the form that signs it. Reading is for everybody; who may sign, the gate says."""
+    is_reading = request.method in ("GET", "HEAD")
+    project = project_for(request, slug, need=Need.READ if is_reading else Need.NOTE)
+    act = act_of(request)
+    page = SigningPage(request, project, number, act)
+    if is_reading:
+        return page.answer(page.form())
+    form = page.form(posted(request))
+    if until := gate.locked_until(request.user, act.at):
+        refusal = _("Too many wrong passwords. You can sign again after %(when)s.") % {
+            "when": schedule.words(until, project.tzinfo)
+        }
+        return page.answer(page.form(), refusal, 422)
+    if not form.is_valid():
+        if form.is_wrong:
+            gate.refuse_password(page.standing.slot, act)
+        return page.answer(form, status=422)
+    data = form.cleaned_data
+    try:
+        gate.sign(
+            page.standing.slot,
+            act,
+            Decision(data["decision"]),
+            data["digest"],
+            data["comment"],
+            proof=form.proof(request, act.at),
+            conditions=form.demands,
+            on_behalf_of=data["behalf"],
+        )
+    except TransitionRefused as problem:
+        # What was decided is kept, what was read is read again, and the password is asked for again.
+        kept = {name: value for name, value in data.items() if name not in ("password", "digest", "seq")}
+        page = SigningPage(request, project, number, act, since=data["seq"])
+        return page.answer(page.form(initial=kept), str(problem), 409)
+    recorded = _("Recorded: %(role)s, signed by %(who)s.")
+    messages.success(request, recorded % {"role": page.standing.slot.title, "who": request.user})
+    return redirect("slots", slug)
 
 
-@require_POST
-def slot_scope(request: Request, slug: str, number: int) -> HttpResponse:
-    """Say what a slot is about; for managers."""
-    project = project_for(request, slug, need=Need.MANAGE)
-    slot = get_object_or_404(project.slots.select_related("project", "phase"), number=number)
-    form = ScopeForm(project, request.POST)
-    if form.is_valid():
-        try:
-            slot.rescope(act_of(request), *form.chosen)
-        except TransitionRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            said = _("%(role)s is now about %(scope)s.") % {"role": slot.title, "scope": slot.scope_name}
-            messages.success(request, said)
-    else:
-        messages.error(request, _("Choose what the signature is about. Nothing was changed."))
-    return redirect(slot)
+def conditions_of(signatures: Iterable[Signature]) -> dict[int, list[Condition]]:
+    """By signature: its conditions."""
+    found: dict[int, list[Condition]] = {}
+    keys = [signature.pk for signature in signatures]
+    for condition in Condition.objects.filter(signature__in=keys).select_related("met_by", "signature"):
+        found.setdefault(condition.signature_id, []).append(condition)
+    return found
+
+
+class SigningPage:
+    """What somebody reads before they sign a slot, and what they may decide now."""
+
+    def __init__(self, request: Request, project: Project, number: int, act: Act, since: int | None = None):
+        self.request, self.project, self.act, self.since = request, project, act, since
+        self.seq = JournalEntry.objects.head(project)
+        self.table = gate.standings(project)
+        found = next((each for each in self.table if each.slot.number == number), None)
+        if found is None:
+            raise Http404
+        self.standing: Standing = found
+        self.team = Team.of(project, act.at)
+        self.principals = self.team.principals(found, request.user)
+
+    def form(self, data=None, initial: dict | None = None) -> SignatureForm:
+        slot = self.standing.slot
+        start = {"digest": self.standing.digest, "seq": self.seq, "decision": "" if slot.is_vote else approving(slot)}
+        return SignatureForm(self.request.user, self.standing, self.principals, data, initial=start | (initial or {}))
+
+    def answer(self, form: SignatureForm, refusal: str = "", status: int = 200) -> HttpResponse:
+        user, standing, project = self.request.user, self.standing, self.project
+        last_look: datetime | None = None
+        if self.since is None:
+            look = Look.objects.take(standing.slot, user, self.act.at, self.seq)
+            self.since, last_look = look.before_seq, look.before_at
+        admitted = self.team.may_sign(standing, user)
+        named = user if self.team.admits(standing, user.pk) else None
+        principal = None if named else next(iter(self.principals), None)
+        did = rules.eyes({user.pk}, self.team.doers(standing)) if standing.slot.approves else set()
+        context = {
+            "project": project,
+            "tab": "signoff",
+            "standing": standing,
+            "slot": standing.slot,
+            "form": form,
+            "refusal": refusal,
+            "waived": [
+                (item, standing.content.waivers[item.pk])
+                for item in standing.items
+                if item.pk in standing.content.waivers and not item.is_settled
+            ],
+            "news": list(self.news()) if self.since is not None else [],
+            "last_look": last_look,
+            "admitted": admitted,
+            "did_work": bool(did),
+            "override": self.team.override(standing, user.pk),
+            "why_nothing": self.why_not(decisions_of(standing.slot)[-1], principal) if admitted else "",
+            "why_not_approve": self.why_not(approving(standing.slot), principal) if admitted else "",
+            "own": [each for each in standing.given if user.pk in each.signature.people],
+            "override_form": OverrideForm(project),
+            "scope": scope_key(standing.slot),
+            "approving": APPROVING,
+            "against": AGAINST,
+            "conditions": conditions_of(each.signature for each in standing.given),
+        }
+        return render(self.request, "signoffs/slot.html", context, status=status)
+
+    def why_not(self, decision: Decision, principal) -> str:
+        return gate.why_not(self.standing, self.table, self.team, self.act, decision, principal)
+
+    def news(self) -> list[JournalEntry]:
+        """What happened to what is signed since the signer last read it, newest first."""
+        concerns = Q(item__in=[item.pk for item in self.standing.items]) | Q(item=None)
+        found = self.project.journal.filter(concerns, seq__gt=self.since).order_by("-seq")
+        return [entry for entry in found[: NEWS * 3] if not entry.action.startswith(NO_NEWS)][:NEWS]

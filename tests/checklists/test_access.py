@@ -4,14 +4,18 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from checklists.act import Act
-from checklists.models import ProcedureRun
-from tests.builders import T_ZERO, item, printout, sealed_record
+from checklists.models import ProcedureRun, Role
+from signoffs import gate
+from signoffs.models import Decision, Delegation, Signature, Waiver
+from signoffs.standing import standings
+from tests.builders import T_ZERO, ask_one_more, item, printout, sealed_record, settle
 
 READERS = {"manager", "technician", "approver", "auditor"}
 WORKERS = {"manager", "technician"}
 NOTERS = {"manager", "technician", "approver"}
-SIGNERS = {"manager", "approver"}
 MANAGERS = {"manager"}
+# Here the approver is whose delegation and condition it is.
+SIGNERS = {"manager", "approver"}
 EVERYBODY = (*sorted(READERS), "outsider")
 
 # Contacts, escalation levels, procedures and steps are changed at addresses of one form.
@@ -88,7 +92,18 @@ ADDRESSES = {
     "procedure_run_end": ("post", WORKERS),
     "item_notes": ("post", NOTERS),
     "member_removal": ("post", MANAGERS),
-    "slot_scope": ("post", MANAGERS),
+    "slot_new": ("get", MANAGERS),
+    "slot_edit": ("get", MANAGERS),
+    "slot_retirement": ("post", MANAGERS),
+    "slot_override": ("post", MANAGERS),
+    "completion": ("post", MANAGERS),
+    "scope_reopening": ("get", MANAGERS),
+    "delegations": ("get", READERS),
+    "delegation_end": ("post", SIGNERS),
+    "condition_meeting": ("post", SIGNERS),
+    "signature_withdrawal": ("post", NOTERS),
+    "item_waiver": ("post", MANAGERS),
+    "item_waiver_end": ("post", MANAGERS),
     "phase_order": ("post", MANAGERS),
     "phase_opening": ("post", MANAGERS),
 }
@@ -96,7 +111,11 @@ ADDRESSES = {
 CHANGES = {
     "members": MANAGERS,
     "go_live": MANAGERS,
-    "slot": SIGNERS,
+    "slot": NOTERS,
+    "slot_new": MANAGERS,
+    "slot_edit": MANAGERS,
+    "scope_reopening": MANAGERS,
+    "delegations": NOTERS,
     "project_clone": MANAGERS,
     "item_edit": MANAGERS,
     "item_split": MANAGERS,
@@ -108,6 +127,46 @@ CHANGES = {
     "field_edit": MANAGERS,
     **{f"{what}_new": MANAGERS for what in LISTED},
     **{f"{what}_edit": MANAGERS for what in LISTED},
+}
+
+
+def at_t_zero(user) -> Act:
+    return Act(by=user, at=T_ZERO)
+
+
+def a_signature(project) -> Signature:
+    """Somebody's signature with a condition, on a phase of which nothing is left to do."""
+    settle(project, at_t_zero(project.created_by))
+    ask_one_more(project)
+    signer = project.memberships.get(role=Role.APPROVER).user
+    standing = standings(project)[0]
+    demand = gate.Demand("Lamp oil bought", project.created_by, T_ZERO.date())
+    return gate.sign(
+        standing.slot, at_t_zero(signer), Decision.CONDITIONS, standing.digest, "Oil is low", conditions=[demand]
+    )
+
+
+def a_delegation(project) -> Delegation:
+    """Of the approver to a technician."""
+    approver, delegate = (
+        project.memberships.filter(role=role).first().user for role in (Role.APPROVER, Role.TECHNICIAN)
+    )
+    day = T_ZERO.date()
+    return Delegation.objects.make(project, at_t_zero(approver), delegate, day, day, "At sea")
+
+
+def a_waived_item(project) -> int:
+    waived = item(project, "Lamps answer")
+    Waiver.objects.give(waived, at_t_zero(project.created_by), "Seen from the pier")
+    return waived.number
+
+
+# What an address of these names needs to be there first.
+WORDS = {
+    "signature_withdrawal": lambda project: a_signature(project).uuid,
+    "condition_meeting": lambda project: a_signature(project).conditions.get().pk,
+    "delegation_end": lambda project: a_delegation(project).pk,
+    "item_waiver_end": a_waived_item,
 }
 
 
@@ -128,7 +187,10 @@ def address(name, project):
         "journal_file": ["csv"],
         "record_state": [1],
         "record_pdf": [1],
-        "slot_scope": [1],
+        "slot_edit": [1],
+        "slot_retirement": [1],
+        "slot_override": [1],
+        "scope_reopening": ["plan-0"],
         "member_removal": [project.memberships.last().pk],
     }
     if name == "redaction":
@@ -139,6 +201,8 @@ def address(name, project):
     if name.startswith(("phase_", "section_", "field_")) and name not in ("phase_new", "phase_order", "field_new"):
         owner = {"phase": project.phases, "section": project.phases.first().sections, "field": project.fields}
         return reverse(name, args=[project.slug, owner[name.split("_")[0]].last().pk])
+    if name in WORDS:
+        return reverse(name, args=[project.slug, WORDS[name](project)])
     if name.startswith("procedure_run"):
         run = ProcedureRun.objects.start(project.procedures.get(), Act(by=project.created_by, at=T_ZERO), "Dark")
         of_run = {"procedure_runs": [run.procedure.pk], "procedure_run_step": [run.number, 1]}

@@ -13,6 +13,7 @@ from checklists.act import TransitionRefused
 from checklists.models import Action, JournalEntry, Membership, Role
 from signoffs import gate
 from signoffs.models import Decision, Signature
+from signoffs.slot_forms import SlotForm
 from signoffs.snapshot import digest_of
 from tests import builders
 from tests.builders import PLAN, ask_one_more, item, settle
@@ -121,12 +122,13 @@ def test_a_manager_says_what_a_signature_is_about(project, manager, technician, 
     sign(project, act(approver))
     sign(project, act(approver), number=2)
     phase = project.phases.last()
-    target = reverse("slot_scope", args=[project.slug, 2])
-    signed_in(manager).post(target, {"scope": f"phase-{phase.pk}"})
+    target = reverse("slot_edit", args=[project.slug, 2])
+    says = SlotForm.initial_of(project.slots.get(number=2)) | {"place": f"phase-{phase.pk}"}
+    signed_in(manager).post(target, says)
     assert standing(project, 2).slot.scope_name == "Phase 2: Night"
     assert standing(project, 2).state == "stale"
     assert "from the whole plan" in project.journal.last().sentence
-    assert signed_in(manager).post(target, {"scope": "nonsense"}, follow=True).status_code == 200
+    assert signed_in(manager).post(target, says | {"place": "nonsense"}).status_code == 422
     assert standing(project, 2).slot.scope_name == "Phase 2: Night"
 
 

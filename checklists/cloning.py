@@ -33,6 +33,7 @@ from checklists.models import (
     Slot,
     Step,
 )
+from checklists.models.slot import Filler
 
 # In this order: what others point to comes first.
 COPIED: tuple[type[models.Model], ...] = (Phase, Section, Item, Field, Contact, EscalationLevel, Procedure, Step, Slot)
@@ -43,8 +44,7 @@ RUN: dict[type[models.Model], tuple[str, ...]] = {
     Section: RETIRED,
     Item: ("state", "owner", "settled_by", "settled_at", "changed_at", "reason", "version", *RETIRED),
     Field: ("version", *RETIRED),
-    # Who is named to sign is of the run; the copy asks for one of whoever has the role.
-    Slot: ("version", "filler", "needed", *RETIRED),
+    Slot: ("version", *RETIRED),
     Contact: RETIRED,
     EscalationLevel: RETIRED,
     Procedure: RETIRED,
@@ -104,6 +104,7 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
         _copy_plan(original, project)
         if with_people:
             _copy_people(original, project, act)
+        _name_signers(original, project, act, with_people)
     return project
 
 
@@ -121,6 +122,19 @@ def _copy_people(original: Project, project: Project, act: Act) -> None:
     """The same people in the same roles, each journalled; whoever makes the clone is its manager already."""
     for member in original.memberships.select_related("user").exclude(user=act.by):
         Membership.objects.admit(project, act, member.user.email, member.user.name, Role(member.role))
+
+
+def _name_signers(original: Project, project: Project, act: Act, with_people: bool) -> None:
+    """Who is named to sign comes along with the people; without them, as many of whoever has the role."""
+    copies = {slot.number: slot for slot in project.slots.filter(filler=Filler.PEOPLE)}
+    for slot in original.slots.filter(number__in=copies).prefetch_related("named__user"):
+        copy = copies[slot.number]
+        people = [person.user for person in slot.named.all() if with_people or person.user_id == act.by.pk]
+        if len(people) == len(slot.named.all()):
+            copy.name_people(people)
+        else:
+            copy.filler, copy.needed = slot.without_names
+            copy.save(update_fields=["filler", "needed"])
 
 
 def _levels(model: type[models.Model], original: Project) -> Iterator[Iterable[models.Model]]:

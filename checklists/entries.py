@@ -44,10 +44,7 @@ def entries_of(outline: read.Outline) -> list[Entry]:
         *(entry for each in outline.criteria for entry in _criterion(each)),
         *(entry for each in outline.procedures for entry in _procedure(each)),
         *_people(outline),
-        *(
-            Entry(slot.kind, (SIGNOFF,), slot.title, _facts(scope=slot.scope, meaning=slot.meaning, notes=slot.notes))
-            for slot in outline.slots
-        ),
+        *(Entry(slot.kind, (SIGNOFF,), slot.title, _slot(slot)) for slot in outline.slots),
     ]
 
 
@@ -133,6 +130,19 @@ def _people(outline: read.Outline) -> Iterator[Entry]:
             level.title,
             _facts(trigger=level.trigger, who=level.who, response=level.response, details="\n".join(level.details)),
         )
+
+
+def _slot(slot: read.Slot) -> Facts:
+    return _facts(
+        scope=slot.scope,
+        about=slot.place,
+        meaning=slot.meaning,
+        stage=str(slot.stage or ""),
+        who=slot.who,
+        how_many=str(slot.needed or ""),
+        required="" if slot.required else "no",
+        notes=slot.notes,
+    )
 
 
 def _facts(**named: str) -> Facts:

@@ -160,7 +160,11 @@ class _Writer:
     def slots(self) -> Iterator[str]:
         if self.outline.slots:
             rows = [
-                [each.title, each.kind, each.meaning, each.scope, each.notes, each.group, each.filled, ""]
+                [
+                    *(each.title, each.kind, each.meaning, each.scope, each.notes, each.group, each.filled, ""),
+                    *(each.about, each.place, str(each.stage or ""), each.who, str(each.needed or "")),
+                    "" if each.required else dialect.ADVISORY,
+                ]
                 for each in self.outline.slots
             ]
             yield from division("Sign-off", dialect.SIGNOFF)

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from checklists.importing import outline as written
 from checklists.importing.dialect import TICKED
-from checklists.models import Field, Item, Note, Phase, Project, Reading, Section
+from checklists.models import Field, Item, Note, Phase, Project, Reading, Section, Slot
 from checklists.models.item import State
 from checklists.models.phase import PhaseKind
+from checklists.models.slot import Filler
 
 Place = tuple[int | None, int | None, int | None]  # keys of phase, section and item
 
@@ -74,12 +75,8 @@ class _Outliner:
                 outline.phases.append(self.phase(phase))
         self.people(outline)
         self.procedures(outline)
-        for slot in project.slots.select_related("phase", "subject"):
-            if slot.subject and slot.subject.text == slot.title:
-                continue  # the item's own words ask for it
-            scope = slot.phase.title if slot.phase else ""
-            made = written.Slot(slot.title, 0, slot.kind, slot.meaning, scope, notes=slot.notes, group=slot.group)
-            outline.slots.append(made)
+        slots = project.slots.select_related("phase", "section__phase", "subject").prefetch_related("named")
+        outline.slots = [slot_of(slot) for slot in slots if not slot.is_told_by_item]
         return outline
 
     def about(self, at: datetime) -> list[str]:
@@ -198,3 +195,25 @@ class _Outliner:
     def when(self, moment: datetime) -> str:
         """On the project's clock, naming the zone: `2027-02-06 21:04 EET`."""
         return f"{self.project.local(moment):%Y-%m-%d %H:%M %Z}"
+
+
+def slot_of(slot: Slot) -> written.Slot:
+    """What it asks for. Who is named for it is of the run."""
+    phase = slot.phase or (slot.section.phase if slot.section else None)
+    place = slot.section.title if slot.section else slot.subject.text if slot.subject else ""
+    filler, needed = slot.without_names
+    return written.Slot(
+        slot.title,
+        0,
+        slot.kind,
+        slot.meaning,
+        phase.title if phase else "",
+        notes=slot.notes,
+        group=slot.group,
+        about=slot.scope,
+        place=place,
+        stage=slot.stage,
+        who=filler.value if filler == Filler.EXTERNAL else slot.role,
+        needed=needed,
+        required=slot.required,
+    )

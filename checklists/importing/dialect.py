@@ -37,7 +37,12 @@ PROCEDURES = {
 }
 CONTACT_HEAD = ("Role", "Name", "Phone", "Email", "Emergency", "Notes", "Under")
 ESCALATION_HEAD = ("Level", "Trigger", "Who", "Response", "Details", "Under")
-SIGNOFF_HEAD = ("Item", "Kind", "Meaning", "Phase", "Notes", "Under", "Signature", "Date")
+# What is asked for follows the blanks, so that tables without those columns are read, too.
+SIGNOFF_HEAD = (
+    *("Item", "Kind", "Meaning", "Phase", "Notes", "Under", "Signature", "Date"),
+    *("About", "Section", "Stage", "Who", "How many", "Required"),
+)
+ADVISORY = "no"
 
 PHASE_LEVEL = 2
 DEEPEST_HEADING = 6

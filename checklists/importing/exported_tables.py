@@ -12,12 +12,18 @@ HEADS = {
     dialect.SIGNOFF: dialect.SIGNOFF_HEAD,
 }
 SLOT_KINDS = frozenset({"signature", "vote"})
-MEANINGS = frozenset({"approved", "performed", "verified", "reviewed"})
+MEANINGS = frozenset({"approved", "performed", "verified", "reviewed", "acknowledged"})
+ABOUT = frozenset({"plan", "before", "criteria", "phase", "section", "item"})
+WHO = frozenset({"manager", "technician", "approver", "external"})
+MOST = 99
+# No row that a person wrote has so many cells that are the titles by chance.
+FEWEST = 5
 
 
 def is_head(row: str, division: str) -> bool:
     """Whether a row has the titles of the division's table, or is the line below them."""
-    return set(row) <= set("|-: ") or dialect.cells_in(row) == [*HEADS[division]]
+    cells = dialect.cells_in(row)
+    return set(row) <= set("|-: ") or (len(cells) > FEWEST and cells == [*HEADS[division][: len(cells)]])
 
 
 def add_row(outline: Outline, division: str, token: Token) -> tuple[str, object]:
@@ -39,5 +45,15 @@ def add_row(outline: Outline, division: str, token: Token) -> tuple[str, object]
     meaning = cell["Meaning"] if cell["Meaning"] in MEANINGS else "approved"
     filled = ", ".join(part for part in (cell["Signature"], cell["Date"]) if part)
     slot = Slot(cell["Item"], token.line, kind, meaning, cell["Phase"], filled, cell["Notes"], cell["Under"])
+    slot.about = cell["About"] if cell["About"] in ABOUT else ""
+    slot.place = cell["Section"]
+    slot.who = cell["Who"] if cell["Who"] in WHO else ""
+    slot.stage, slot.needed = count_in(cell["Stage"]), count_in(cell["How many"])
+    slot.required = cell["Required"] != dialect.ADVISORY
     outline.slots.append(slot)
     return "vote" if kind == "vote" else "slot", slot
+
+
+def count_in(cell: str) -> int:
+    """A small number that people count to; nought for anything else."""
+    return int(cell) if cell.isascii() and cell.isdigit() and int(cell) <= MOST else 0

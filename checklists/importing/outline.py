@@ -159,12 +159,19 @@ class Slot:
     title: str
     line: int
     kind: str = "signature"
-    meaning: str = "approved"  # approved, performed, verified, reviewed
+    meaning: str = "approved"  # approved, performed, verified, reviewed, acknowledged
     scope: str = ""  # title of the phase that it signs, empty for the whole plan
     filled: str = ""  # what the source had in the blank, to be confirmed by a person
     notes: str = ""
     group: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    # What only an exported plan tells; empty and nought leave it to whoever writes the rows.
+    about: str = ""  # plan, before, criteria, phase, section, item
+    place: str = ""  # title of the section, text of the item
+    stage: int = 0
+    who: str = ""  # a role of the project; external: somebody without an account
+    needed: int = 0
+    required: bool = True
 
 
 @dataclass

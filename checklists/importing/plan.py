@@ -31,8 +31,8 @@ from checklists.models import (
 )
 from checklists.models.item import ROOM, Kind
 from checklists.models.phase import PhaseKind
-from checklists.models.scoped import Scope
-from checklists.models.slot import SlotKind
+from checklists.models.scoped import WHOLE, Scope
+from checklists.models.slot import Filler, SlotKind
 
 TWENTY_YEARS = 20 * 365 * 24 * 60
 
@@ -271,13 +271,10 @@ class PlanWriter:
             )
 
     def write_slots(self, outline: read.Outline) -> None:
-        """A slot signs the phase that it names; a vote without one what comes before T-0; else the whole plan."""
-        phases = list(self.project.phases.all())
-        by_title = {phase.title: phase for phase in phases}
-        before = Scope.BEFORE if any(phase.is_before_launch for phase in phases) else Scope.PLAN
+        """What a slot says of stage, people and number holds; what it leaves open follows from its words."""
         childless = list(self.project.items.filter(children=None))
+        about = Abouts(self.project)
         for number, source in enumerate(outline.slots, start=1):
-            phase = by_title.get(source.scope)
             last_word = source.kind != SlotKind.VOTE and is_last_word(source.title)
             Slot.objects.create(
                 project=self.project,
@@ -285,9 +282,12 @@ class PlanWriter:
                 title=source.title,
                 kind=source.kind,
                 meaning=source.meaning,
-                stage=2 if last_word and len(outline.slots) > 1 else 1,
-                scope=Scope.PHASE if phase else before if source.kind == SlotKind.VOTE else Scope.PLAN,
-                phase=phase,
+                stage=source.stage or (2 if last_word and len(outline.slots) > 1 else 1),
+                filler=Filler.EXTERNAL if source.who == Filler.EXTERNAL else Filler.ROLE,
+                role="" if source.who == Filler.EXTERNAL else source.who,
+                needed=source.needed or 1,
+                required=source.required,
+                **about.of(source),
                 item=asking_for(source, childless),
                 group=source.group,
                 notes="; ".join(part for part in (source.filled, source.notes) if part),
@@ -296,7 +296,8 @@ class PlanWriter:
 
     def write_approvals(self, childless: list[Item]) -> None:
         """An item that says that something is approved is ticked by who prepared it and signed by who approves it."""
-        asking = set(self.project.slots.values_list("item", flat=True))
+        slots = self.project.slots
+        asking = {*slots.values_list("item", flat=True), *slots.values_list("subject", flat=True)}
         number = self.project.slots.count()
         for item in childless:
             if asks_for_approval(item.text) and item.pk not in asking and item.kind == Kind.TASK:
@@ -304,6 +305,30 @@ class PlanWriter:
                 Slot.objects.create(
                     project=self.project, number=number, title=item.text, scope=Scope.ITEM, subject=item, notes=""
                 )
+
+
+class Abouts:
+    """What the slots of an outline are about, by the titles of a plan's rows."""
+
+    def __init__(self, project: Project):
+        self.project = project
+        phases = list(project.phases.all())
+        self.phases = {phase.title: phase for phase in phases}
+        self.before = Scope.BEFORE if any(phase.is_before_launch for phase in phases) else Scope.PLAN
+
+    def of(self, source: read.Slot) -> dict[str, Any]:
+        """The columns: what the slot names, else for a vote what comes before T-0, else the whole plan."""
+        if source.about == Scope.SECTION:
+            sections = Section.objects.filter(phase__project=self.project, phase__title=source.scope)
+            if section := sections.filter(title=source.place).first():
+                return {"scope": Scope.SECTION, "section": section}
+        if source.about == Scope.ITEM and (item := self.project.items.filter(text=source.place).first()):
+            return {"scope": Scope.ITEM, "subject": item}
+        if source.about in WHOLE:
+            return {"scope": source.about}
+        if phase := self.phases.get(source.scope):
+            return {"scope": Scope.PHASE, "phase": phase}
+        return {"scope": self.before if source.kind == SlotKind.VOTE else Scope.PLAN}
 
 
 def asking_for(slot: read.Slot, childless: list[Item]) -> Item | None:

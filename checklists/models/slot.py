@@ -135,6 +135,19 @@ class Slot(Scoped, Retirable, Versioned):
         return self.is_vote or self.meaning not in APPROVES_NOTHING
 
     @property
+    def is_told_by_item(self) -> bool:
+        """Whether nothing but the words of the item that it is about asks for it."""
+        plain = (self.stage, self.filler, self.role, self.needed, self.required) == (1, Filler.ROLE, "", 1, True)
+        return bool(plain and self.subject and self.subject.text == self.title)
+
+    @property
+    def without_names(self) -> tuple[Filler, int]:
+        """Who may sign and how many must, where nobody can be named: as many as were, of whoever has the role."""
+        if self.filler != Filler.PEOPLE:
+            return Filler(self.filler), self.needed
+        return Filler.ROLE, self.needed or len(self.named.all()) or 1
+
+    @property
     def told(self) -> str:
         """What it asks for, in the journal's words."""
         with translation.override(settings.LANGUAGE_CODE):

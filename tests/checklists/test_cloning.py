@@ -21,6 +21,7 @@ from checklists.models import (
     Membership,
     Note,
     Phase,
+    ProcedureRun,
     Project,
     Reading,
     RequestKey,
@@ -43,7 +44,7 @@ FORM = {
     "zone": "Europe/Lisbon",
 }
 # What hangs on a project and is of the run: left behind.
-LEFT = (Closure, Keeping, Membership, JournalEntry, Amendment, Mail, Note, Reading, RequestKey)
+LEFT = (Closure, Keeping, Membership, JournalEntry, Amendment, Mail, Note, ProcedureRun, Reading, RequestKey)
 KEYS = ("id", "project", "phase", "section", "parent", "item", "procedure", "subject", "slot")
 
 
@@ -135,6 +136,19 @@ def test_people_come_along_only_if_asked_and_are_journalled(project, manager, ac
     roles = set(project.memberships.values_list("user", "role"))
     assert set(together.memberships.values_list("user", "role")) == roles
     assert [entry.action for entry in together.journal.all()] == ["project.created", *["member.added"] * 4]
+
+
+def test_what_is_asked_of_signers_comes_along(project, manager, technician, approver, act):
+    """Stage, quorum and whether it is required always; who is named with the people, else as many of any of them."""
+    first, second = project.slots.all()
+    first.amend(act(manager), {"filler": "people", "needed": 0, "stage": 2}, [technician, approver])
+    second.amend(act(manager), {"needed": 2, "role": "approver", "required": False})
+    told = ("stage", "filler", "role", "needed", "required")
+    together = clone_project(project, LATER, act(manager), with_people=True)
+    assert list(together.slots.values_list(*told)) == list(project.slots.values_list(*told))
+    assert set(together.slots.first().named.values_list("user", flat=True)) == {technician.pk, approver.pk}
+    alone = clone_project(project, LATER, act(manager))
+    assert list(alone.slots.values_list(*told)) == [(2, "role", "", 2, True), (2, "role", "approver", 2, False)]
 
 
 def test_the_journal_of_the_clone_begins_with_its_origin(project, manager, act):

@@ -18,7 +18,7 @@ from checklists.importing import outline as o
 from checklists.importing.decode import Refused
 from checklists.importing.plan import Launch, Source, create_project
 from checklists.importing.reading import read_checklist
-from checklists.models import Project, Section
+from checklists.models import Project, Section, Slot
 from checklists.models.item import State
 from tests.builders import SHARED, T_ZERO, item
 from tests.conftest import NOON
@@ -256,7 +256,22 @@ PLANS = st.builds(
     ),
     st.lists(PROCEDURES, max_size=2),
     slots=st.lists(
-        st.builds(o.Slot, CELLS, st.just(0), st.just("vote"), st.just("verified"), CELLS, notes=CELLS), max_size=2
+        st.builds(
+            o.Slot,
+            CELLS,
+            st.just(0),
+            st.just("vote"),
+            st.just("verified"),
+            CELLS,
+            notes=CELLS,
+            about=st.sampled_from(["", "plan", "before", "criteria", "phase", "section", "item"]),
+            place=CELLS,
+            stage=st.integers(0, 99),
+            who=st.sampled_from(["", "manager", "technician", "approver", "external"]),
+            needed=st.integers(0, 99),
+            required=st.booleans(),
+        ),
+        max_size=2,
     ),
     fields=FIELDS,
     prose=st.lists(BLOCKS, max_size=3),
@@ -283,3 +298,40 @@ def test_a_plan_of_whatever_words_comes_back_as_the_same_outline(plan):
     assert written_in(asdict(again)) == written_in(asdict(plan))
     filled = [number for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     assert [account.line for account in again.lines] == filled
+
+
+def test_what_managers_said_of_signatures_comes_back(project, manager, technician, approver, act):
+    """Stage, quorum, who, whether it is required, and what it is about. Of people who are named comes how many."""
+    first, second = project.slots.all()
+    first.amend(act(manager), {"needed": 2, "role": "approver", "meaning": "acknowledged", "stage": 3})
+    second.amend(act(manager), {"required": False})
+    servers = Section.objects.get(phase__project=project)
+    database = item(project, "Database ready")
+    says = [
+        {"title": "Servers", "scope": "section", "section": servers, "filler": "external"},
+        {"title": "Database", "scope": "item", "subject": database, "filler": "people", "needed": 0},
+        {"title": "Database ready", "scope": "item", "subject": database, "stage": 2},
+        {"title": "Before", "scope": "before", "kind": "vote"},
+        {"title": "Criteria", "scope": "criteria"},
+    ]
+    for each in says:
+        people = [technician, approver] if each.get("filler") == "people" else []
+        Slot.objects.add(project, act(manager), each, people)
+    again = made_of(markdown_of(outline_of(project, NOON)), act(manager))
+    told = ("title", "kind", "meaning", "stage", "filler", "role", "needed", "required", "scope_name")
+    expected = [[getattr(slot, name) for name in told] for slot in project.slots.all()]
+    expected[3][4:7] = ["role", "", 2]
+    assert [[getattr(slot, name) for name in told] for slot in again.slots.all()] == expected
+
+
+def test_a_sign_off_table_of_an_older_export_is_read(project, act, manager):
+    """It ends with the blanks; stage and number follow from the words, as when the plan was first read."""
+    lines = markdown_of(outline_of(project, NOON)).split("\n")
+    older = [
+        "|".join(line.split("|")[:9]) + "|" if line.startswith("|") and line.count("|") > 12 else line for line in lines
+    ]
+    assert older != lines
+    again = made_of("\n".join(older), act(manager))
+    assert [(slot.title, slot.stage, slot.needed, slot.scope) for slot in again.slots.all()] == [
+        (slot.title, slot.stage, slot.needed, slot.scope) for slot in project.slots.all()
+    ]

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 
 from checklists.exporting.markdown import markdown_of
 from checklists.importing.decode import Refused
@@ -264,6 +265,32 @@ class RemarkForm(forms.Form):
     """A word that may be left out."""
 
     remark = Words(max_length=1000, required=False)
+
+
+class SeveralFiles(forms.FileField):
+    """Any number of files, each of them looked at elsewhere."""
+
+    class Widget(forms.ClearableFileInput):
+        allow_multiple_selected = True
+
+    widget = Widget
+
+    def clean(self, data, initial=None):
+        return [super(SeveralFiles, self).clean(each, initial) for each in data or []]
+
+
+class EvidenceForm(forms.Form):
+    """Files, or output that was pasted, with a word about it."""
+
+    evidence = SeveralFiles(required=False, max_length=1000)
+    output = Words(max_length=200_000, required=False, strip=False)
+    remark = Words(max_length=1000, required=False)
+
+    def clean(self) -> dict:
+        data = super().clean() or {}
+        if not self.errors and not data.get("evidence") and not data.get("output", "").strip():
+            raise ValidationError(_("Choose a file, or paste some output."))
+        return data
 
 
 class NoteForm(forms.Form):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from django.db.models import Count, F, Q
 
-from checklists.models import Action, Field, Item, JournalEntry, Project, RequestKey, Section
+from checklists.models import Action, Evidence, Field, Item, JournalEntry, Project, RequestKey, Section
 from checklists.models.item import SETTLED, STUCK, State
 from checklists.replay import Event, Known, Replay
 
@@ -119,6 +120,18 @@ def every_key_has_one_effect(project: Project) -> Iterator[str]:
             yield f"The keys {one} and {other} stand for the same entry {seq}."
 
 
+def evidence_is_as_it_came(project: Project) -> Iterator[str]:
+    """Every file is there, byte for byte."""
+    for evidence in Evidence.objects.filter(project=project).select_related("project"):
+        try:
+            found = hashlib.sha256(evidence.path.read_bytes()).hexdigest()
+        except OSError:
+            yield f"The file of evidence {evidence.pk} ({evidence.name:.40}) is not there."
+        else:
+            if found != evidence.sha256:
+                yield f"The file of evidence {evidence.pk} ({evidence.name:.40}) is not as it came."
+
+
 CHECKS: tuple[Check, ...] = (
     the_journal_is_whole,
     the_journal_rebuilds_every_item,
@@ -129,4 +142,5 @@ CHECKS: tuple[Check, ...] = (
     t_zero_is_where_it_was_moved,
     times_are_possible,
     every_key_has_one_effect,
+    evidence_is_as_it_came,
 )

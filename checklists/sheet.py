@@ -14,7 +14,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from checklists import rendering, schedule
-from checklists.models import Field, Item, Note, Phase, Project, Reading, Section
+from checklists.models import Evidence, Field, Item, Note, Phase, Project, Reading, Section
 from checklists.models.item import SETTLED, State
 from checklists.readiness import Tally, waits
 from checklists.timetable import Timetable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     class RowFacts(TypedDict):
         note_count: int
+        evidence_count: int
         part_count: int
         part_settled: int
 
@@ -149,18 +150,26 @@ class Sheet:
         ]
 
 
+def how_many(model, more: dict | None = None, **owner):
+    """How many rows of a model belong to a row, as an expression."""
+    place = next(iter(owner))
+    rows = model.objects.order_by().filter(**owner, **(more or {}))
+    return Coalesce(Subquery(rows.values(place).annotate(n=Count("pk")).values("n")), 0)
+
+
+def with_talk(rows: QuerySet, what: str) -> QuerySet:
+    """Phases or sections with how many notes and pieces of evidence stand at each."""
+    here = {what: OuterRef("pk")}
+    live = {"withdrawn_at": None}
+    return rows.annotate(note_count=how_many(Note, live, **here), evidence_count=how_many(Evidence, live, **here))
+
+
 def with_row_facts(items: QuerySet[Item]) -> QuerySet[ItemWithFacts]:
     """Items with all that a row prints: people, and how many notes, fields and sub-items there are."""
 
-    def how_many(model, more: dict | None = None, **owner):
-        place = next(iter(owner))
-        counted = (
-            model.objects.order_by().filter(**owner, **(more or {})).values(place).annotate(n=Count("pk")).values("n")
-        )
-        return Coalesce(Subquery(counted), 0)
-
     return items.select_related("owner", "settled_by", "project").annotate(
-        note_count=how_many(Note, item=OuterRef("pk")),
+        note_count=how_many(Note, {"withdrawn_at": None}, item=OuterRef("pk")),
+        evidence_count=how_many(Evidence, {"withdrawn_at": None}, item=OuterRef("pk")),
         part_count=how_many(Item, parent=OuterRef("pk")),
         part_settled=how_many(Item, {"state__in": SETTLED}, parent=OuterRef("pk")),
     )
@@ -181,6 +190,7 @@ def row_of(
         )
         if number
     ]
+    counts += [f"{item.evidence_count} evidence"] if item.evidence_count else []
     person = item.settled_by if item.is_settled else item.owner
     moment, when, tone = item.settled_at, "", ""
     if moment:
@@ -237,9 +247,9 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
     for blank in with_value(project.fields.all()):
         fields[(None, None, blank.item_id) if blank.item_id else (blank.phase_id, blank.section_id, None)].append(blank)
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
-    for section in Section.objects.filter(phase__project=project):
+    for section in with_talk(Section.objects.filter(phase__project=project), "section"):
         sections[section.phase_id].append(section)
-    all_phases = list(project.phases.all())
+    all_phases = list(with_talk(project.phases.all(), "phase"))
     all_sections = [section for here in sections.values() for section in here if section]
     timetable = Timetable(project, all_phases, all_sections, items, now)
 

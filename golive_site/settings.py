@@ -198,6 +198,29 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = IMPORT_LIMITS["items"] + 1_000
 SEAL_KEY = env.str("GOLIVE_SEAL_KEY", default="")
 SEAL_CERT = env.str("GOLIVE_SEAL_CERT", default="")
 SEAL_TIMESTAMPS = env.str("GOLIVE_SEAL_TIMESTAMPS", default="")
+EVIDENCE_BYTES = env.int("GOLIVE_EVIDENCE_BYTES", default=20_000_000)
+EVIDENCE_QUOTA = env.int("GOLIVE_EVIDENCE_QUOTA", default=2_000_000_000)
+EVIDENCE_TYPES = env.list(
+    "GOLIVE_EVIDENCE_TYPES",
+    default=[
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "pdf",
+        "txt",
+        "log",
+        "csv",
+        "json",
+        "md",
+        "yaml",
+        "yml",
+        "zip",
+        "xlsx",
+        "docx",
+    ],
+)
 VERIFY_BYTES = env.int("GOLIVE_VERIFY_BYTES", default=20_000_000)
 # The most memory that the worker takes: a report that needs more fails with a sentence instead of taking the host's.
 WORKER_BYTES = env.int("GOLIVE_WORKER_BYTES", default=2_000_000_000)

@@ -16,7 +16,7 @@ from pathlib import Path
 from asn1crypto import pem  # type: ignore[import-untyped]
 
 from checklists.exporting.journal import json_of
-from checklists.models import Action, JournalEntry, Project
+from checklists.models import Action, Evidence, JournalEntry, Project
 from signoffs import seal, verify
 from signoffs.desk import DeskFilter
 from signoffs.models import Bundle, JobState, Record
@@ -107,10 +107,14 @@ def added(archive: zipfile.ZipFile, project: Project) -> dict:
 
 
 def files_of(project: Project) -> Iterator[tuple[str, bytes]]:
-    """The sealed records, oldest first, and the journal as it is now."""
+    """The sealed records, oldest first, all evidence, and the journal as it is now."""
     for record in Record.objects.filter(project=project, state=JobState.SEALED).order_by("revision"):
         record.project = project
         yield f"record-{record.revision}.pdf", record.path.read_bytes()
+    for evidence in Evidence.objects.filter(project=project):
+        evidence.project = project
+        if evidence.path.exists():
+            yield f"evidence/{evidence.sha256[:8]}-{evidence.name}", evidence.path.read_bytes()
     yield "journal.json", json_of(project.journal.all()).encode()
 
 

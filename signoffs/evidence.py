@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Model
 
 from checklists.chain import canonical
-from checklists.models import JournalEntry
+from checklists.models import Deviation, Evidence, JournalEntry
 from signoffs.models import Signature
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def evidence_of(report: Report, revision: int) -> str:
         "items": [item_facts(entry) for entry in report.entries],
         "values": [blank_facts(blank) for part in report.parts for place in part.places for blank in place.blanks]
         + [blank_facts(blank) for blank in report.blanks],
+        "evidence": [place_facts(row) for row in Evidence.objects.filter(project=project, at__lte=report.at)],
+        "deviations": [place_facts(row) for row in Deviation.objects.filter(project=project, raised_at__lte=report.at)],
         "signatures": [
             {"slot": [signature.slot.number, signature.slot.title]} | row_facts(signature, NOT_TOLD)
             for signature in signatures
@@ -79,6 +81,11 @@ def item_facts(entry) -> dict:
         "reason": item.reason,
         "values": [blank_facts(blank) for blank in entry.blanks],
     }
+
+
+def place_facts(row: Evidence | Deviation) -> dict:
+    """A row that somebody put at a place of the plan."""
+    return {"place": "-".join(map(str, row.key))} | row_facts(row, {"id"})
 
 
 def blank_facts(blank: Blank) -> dict:

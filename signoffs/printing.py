@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from django.utils import translation
 
+from checklists.files import written
 from checklists.models import Project
 from signoffs import pdf
-from signoffs.files import written
 from signoffs.models import JobState, Printout
 from signoffs.report import report_of
 

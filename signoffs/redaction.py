@@ -16,7 +16,9 @@ from checklists.act import Act, TransitionRefused
 from checklists.models import (
     Action,
     Contact,
+    Deviation,
     EscalationLevel,
+    Evidence,
     Field,
     Item,
     JournalEntry,
@@ -65,7 +67,16 @@ def shown(entry: JournalEntry) -> tuple[models.QuerySet, str, bool]:
     """Rows that show the words of an entry, in which column, and whether signatures are over them."""
     words = entry.remark
     if entry.action == Action.NOTE_ADDED:
-        return Note.objects.filter(item=entry.item, author=entry.actor, at=entry.at), "text", False
+        notes = Note.objects.filter(project=entry.project, author=entry.actor, at=entry.at)
+        return notes.filter(text=words), "text", False
+    if entry.action in (Action.DEVIATION_RAISED, Action.DEVIATION_CHANGED):
+        deviations = Deviation.objects.filter(project=entry.project, number=entry.facts["deviation"])
+        return deviations.exclude(text=""), "text", False
+    if entry.action == Action.EVIDENCE_ADDED:
+        return Evidence.objects.filter(project=entry.project, by=entry.actor, at=entry.at), "remark", False
+    if entry.action == Action.EVIDENCE_WITHDRAWN:
+        rows = Evidence.objects.filter(project=entry.project, withdrawn_by=entry.actor, withdrawn_at=entry.at)
+        return rows, "withdrawn_reason", False
     if entry.action == Action.READING_GIVEN:
         return Reading.objects.filter(field__project=entry.project, by=entry.actor, at=entry.at), "value", True
     if entry.action in REASONS:

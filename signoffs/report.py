@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from checklists import schedule
+from checklists import models, schedule
 from checklists.models import (
     Action,
     Contact,
@@ -29,14 +30,15 @@ from checklists.models.item import State
 from checklists.models.slot import Meaning
 from checklists.readiness import Tally
 from signoffs.gate import is_done
-from signoffs.models import Decision, Record, Signature
+from signoffs.models import Condition, Decision, Record, Signature
+from signoffs.models.condition import conditions_of
 from signoffs.plan_changes import PlanHistory, plan_history_of
 from signoffs.punctuality import Pace, paces
 from signoffs.snapshot import content_of
 from signoffs.standing import Standing, standings
-from signoffs.story import SIGNS, Blank, Entry, Happening, Part, story_of
+from signoffs.story import SIGNS, Blank, Entry, Happening, Part, Talk, story_of
 
-SIGNATURE_SIGNS = {"valid": "●", "stale": "◐", "declined": "✗", "pending": "○"}
+SIGNATURE_SIGNS = {"valid": "●", "conditions": "●", "abstained": "○", "stale": "◐", "declined": "✗", "pending": "○"}
 TO_BE = {
     Meaning.APPROVED: gettext_lazy("to be approved"),
     Meaning.PERFORMED: gettext_lazy("to be performed"),
@@ -58,6 +60,7 @@ class Row:
     slot: Slot
     signature: Signature | None
     state: str
+    conditions: Sequence[Condition] = ()
 
     @property
     def meaning(self) -> str:
@@ -99,6 +102,10 @@ class Report:
     procedures: list[Procedure]
     journal: list[JournalEntry]
     plan_history: PlanHistory
+    talk: Talk
+    # What people said is not as it should be, beside what deviated from the plan by itself.
+    raised: list[models.Deviation]
+    conditions: dict[int, list[Condition]]
     broken_at: int | None
     # Of a report of one phase or section: its title, and whether the whole is complete.
     part: str = ""
@@ -126,7 +133,12 @@ class Report:
             parts = [each for each in self.parts if each.phase == part]
         else:
             parts = [
-                Part(each.phase, places, Tally.of(entry.item for place in places for entry in place.entries))
+                Part(
+                    each.phase,
+                    places,
+                    Tally.of(entry.item for place in places for entry in place.entries),
+                    Talk([], []),
+                )
                 for each in self.parts
                 if (places := [place for place in each.places if place.section == part])
             ]
@@ -135,6 +147,8 @@ class Report:
             self,
             parts=parts,
             blanks=[],
+            talk=Talk([], []),
+            raised=[],
             contacts=[],
             escalation=[],
             procedures=[],
@@ -190,10 +204,13 @@ class Report:
     @property
     def rows(self) -> list[Row]:
         """The sign-off table: how every slot stands, then what was superseded."""
-        live = [
-            Row(each.slot, each.signature, f"{SIGNATURE_SIGNS[each.state]} {each.state_label}")
-            for each in self.standings
-        ]
+        live = []
+        for each in self.standings:
+            if not each.given:
+                live.append(Row(each.slot, None, f"{SIGNATURE_SIGNS[each.state]} {each.state_label}"))
+            for given in each.given:
+                held = self.conditions.get(given.signature.pk, ())
+                live.append(Row(each.slot, given.signature, f"{SIGNATURE_SIGNS[given.state]} {given.label}", held))
         return live + [
             Row(old.slot, old, f"○ {old.get_voided_how_display()} {self.project_words(old.voided_at)}")
             for old in self.superseded
@@ -333,7 +350,7 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
     """The facts of a project as of a moment; for a record, with the journal as it was when that was ordered."""
     entries = project.journal.defer("prev")
     journal = list(entries.filter(seq__lte=record.head_seq) if record else entries)
-    parts, blanks = story_of(project, journal)
+    parts, blanks, talk = story_of(project, journal)
     content = content_of(project)
     table = standings(project, content)
     runs = Prefetch(
@@ -361,5 +378,8 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
         procedures=list(project.procedures.prefetch_related("steps", runs)),
         journal=journal,
         plan_history=plan_history_of(project, journal),
+        talk=talk,
+        raised=list(models.Deviation.objects.in_order(project)),
+        conditions=conditions_of(content.signatures),
         broken_at=JournalEntry.objects.first_broken(project),
     )

@@ -14,10 +14,10 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from checklists.files import written
 from checklists.models import Action, JournalEntry, Mail
 from signoffs import pdf, seal, verify
 from signoffs.evidence import evidence_of
-from signoffs.files import written
 from signoffs.models import JobState, Record, Signature
 from signoffs.report import report_of
 

@@ -88,6 +88,16 @@ def of_values(before: list[list[str]], now: list[list[str]]) -> list[Difference]
     ]
 
 
+def of_evidence(before: list[list[str]], now: list[list[str]]) -> list[Difference]:
+    """Files that came, and files that were withdrawn."""
+    then, here = ({uuid: name for uuid, name, _digest in files} for files in (before, now))
+    came = [Difference(name, words=_("is new evidence")) for uuid, name in here.items() if uuid not in then]
+    gone = [
+        Difference(name, words=_("was withdrawn from the evidence")) for uuid, name in then.items() if uuid not in here
+    ]
+    return came + gone
+
+
 def of_earlier(before: list, now: list, told: Told) -> list[Difference]:
     """Signatures of earlier stages that came or went."""
 
@@ -131,6 +141,7 @@ def differences(before: str, now: str, told: Told) -> list[Difference]:
     if [number for number in was if number in known] != [number for number in here if number in was]:
         found.append(Difference("", words=_("the items stand in another order")))
     found += of_values(old["values"], new["values"])
+    found += of_evidence(old["evidence"], new["evidence"])
     found += of_earlier(old["earlier"], new["earlier"], told)
     others = {
         "project": _("name or T-0 of the project changed"),

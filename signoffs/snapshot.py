@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from checklists.chain import canonical, remark_hash
-from checklists.models import Action, Item, JournalEntry, Project, Slot
+from checklists.models import Action, Evidence, Item, JournalEntry, Project, Slot
 from checklists.models.scoped import Scope
 from checklists.scopes import Key, Places
 from checklists.sheet import with_value
@@ -28,7 +28,7 @@ from signoffs.statements import VERSION
 if TYPE_CHECKING:
     from checklists.sheet import FieldWithValue
 
-SCHEMA = "golive-snapshot-2"
+SCHEMA = "golive-snapshot-3"
 
 # Entries that tell why an item is as it is.
 REASONS = (Action.ITEM_BLOCKED, Action.ITEM_FAILED, Action.ITEM_SET_ASIDE, Action.ITEM_REOPENED)
@@ -57,6 +57,7 @@ class Content:
     reasons: dict[int, Reason] = field(default_factory=dict)
     remarks: dict[int, str] = field(default_factory=dict)
     waivers: dict[int, Waiver] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
 
     @cached_property
     def places(self) -> Places:
@@ -89,6 +90,15 @@ class Content:
     def fields_of(self, slot: Slot) -> list[FieldWithValue]:
         """The blanks that the slot is about and that belong to no item."""
         return [blank for blank in self.fields if blank.item_id is None and slot.key in self.places.path(blank.key)]
+
+    def evidence_of(self, slot: Slot) -> list[Evidence]:
+        """What was shown in the slot's scope, at items and around them."""
+        asked = slot.item_id
+        return [
+            each
+            for each in self.evidence
+            if (each.item_id != asked if each.item_id and asked else True) and slot.key in self.places.path(each.key)
+        ]
 
     def earlier(self, slot: Slot) -> list[Slot]:
         """Slots that must be signed before this one: required, of an earlier stage, about the same or a part of it."""
@@ -134,6 +144,9 @@ def content_of(project: Project) -> Content:
     for seq, item, remark, body in why.values_list("seq", "item", "remark", "body"):
         content.reasons[item] = Reason(seq, json.loads(body)["remark_sha256"])
         content.remarks[seq] = remark
+    content.evidence = list(
+        Evidence.objects.live().filter(project=project).select_related("by", "project", "item", "section", "phase")
+    )
     for waiver in Waiver.objects.filter(item__project=project, ended_at=None).select_related("item"):
         content.waivers[waiver.item_id] = waiver
     return content
@@ -145,6 +158,7 @@ def snapshot_of(slot: Slot, content: Content) -> str:
     # Keys in their order; the items come as they are spelled already.
     parts = {
         "earlier": spelled(earlier_of(slot, content)),
+        "evidence": spelled(sorted([str(each.uuid), each.name, each.sha256] for each in content.evidence_of(slot))),
         "items": f"[{','.join(content.fragments[item.pk] for item in content.items_of(slot))}]",
         "project": spelled(
             {

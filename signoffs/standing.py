@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from checklists.models import Action, Item, JournalEntry, Membership, Project, Reading, Slot
+from checklists.models import Action, Evidence, Item, JournalEntry, Membership, Project, Reading, Slot
 from checklists.models.slot import Filler
 from checklists.readiness import Tally
 from signoffs import rules
@@ -166,6 +166,10 @@ class Standing:
         return [
             (blank.label, f"{blank.value or ''} {blank.unit if blank.value else ''}".strip()) for blank in self.fields
         ]
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        return self.content.evidence_of(self.slot)
 
     @property
     def people(self) -> list[tuple[str, int]]:

@@ -9,10 +9,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checklists.models import Action, Field, Item, JournalEntry, Note, Phase, Project, Reading, Section
+from checklists.models import Action, Evidence, Field, Item, JournalEntry, Note, Phase, Project, Reading, Section
 from checklists.models.item import State
 from checklists.models.phase import PhaseKind
 from checklists.readiness import Tally
+from checklists.scopes import PLAN, Key
 
 SIGNS = {
     State.DONE: "✓",
@@ -66,6 +67,7 @@ class Entry:
     item: Item
     blanks: list[Blank]
     notes: list[Note]
+    evidence: list[Evidence]
     happenings: list[Happening]
     is_group: bool
 
@@ -110,12 +112,24 @@ class Entry:
 
 
 @dataclass
+class Talk:
+    """What people wrote and showed at a place that is no item."""
+
+    notes: list[Note]
+    evidence: list[Evidence]
+
+    def __bool__(self) -> bool:
+        return bool(self.notes or self.evidence)
+
+
+@dataclass
 class Place:
     """A section, or the part of a phase before its first section, with what stands directly in it."""
 
     section: Section | None
     entries: list[Entry]
     blanks: list[Blank]
+    talk: Talk
 
     @property
     def window(self) -> str:
@@ -130,6 +144,7 @@ class Part:
     phase: Phase
     places: list[Place]
     tally: Tally
+    talk: Talk
 
     @property
     def window(self) -> str:
@@ -153,16 +168,23 @@ def window_of(window: str, text: str) -> str:
     return "" if window.casefold() in text.casefold() else window
 
 
-def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part], list[Blank]]:
-    """Every phase with its sections, items and blanks, in the plan's order; and the blanks of no phase."""
+def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part], list[Blank], Talk]:
+    """Every phase with all in it, in the plan's order; the blanks of no phase; and what was said of the whole plan."""
     happenings: dict[int, list[Happening]] = defaultdict(list)
     for entry in journal:
         if entry.item_id and entry.action in DEVIATING:
             what = str(DEVIATING[Action(entry.action)])
             happenings[entry.item_id].append(Happening(what, entry.remark, entry.actor_name, entry.at))
-    notes: dict[int, list[Note]] = defaultdict(list)
-    for note in Note.objects.filter(item__project=project).select_related("author"):
-        notes[note.item_id].append(note)
+    notes: dict[Key, list[Note]] = defaultdict(list)
+    for note in Note.objects.filter(project=project, withdrawn_at=None).select_related("author"):
+        notes[note.key].append(note)
+    evidence: dict[Key, list[Evidence]] = defaultdict(list)
+    for piece in Evidence.objects.live().filter(project=project).select_related("by"):
+        evidence[piece.key].append(piece)
+
+    def talk(key: Key) -> Talk:
+        return Talk(notes[key], evidence[key])
+
     of_items: dict[int, list[Blank]] = defaultdict(list)
     of_places: dict[tuple[int | None, int | None], list[Blank]] = defaultdict(list)
     for blank in project.fields.prefetch_related("readings__by"):
@@ -184,12 +206,21 @@ def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part],
             Place(
                 section,
                 [
-                    Entry(item, of_items[item.pk], notes[item.pk], happenings[item.pk], item.pk in groups)
+                    Entry(
+                        item,
+                        of_items[item.pk],
+                        notes[item.key],
+                        evidence[item.key],
+                        happenings[item.pk],
+                        item.pk in groups,
+                    )
                     for item in items[key]
                 ],
                 of_places[key],
+                talk(section.key) if section else Talk([], []),
             )
             for section, key in keys
         ]
-        parts.append(Part(phase, places, Tally.of(item for _, key in keys for item in items[key])))
-    return parts, of_places[None, None]
+        tally = Tally.of(item for _, key in keys for item in items[key])
+        parts.append(Part(phase, places, tally, talk(phase.key)))
+    return parts, of_places[None, None], talk(PLAN)

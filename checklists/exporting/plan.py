@@ -29,7 +29,7 @@ class Rows:
     items: dict[Place, list[Item]] = field(default_factory=lambda: defaultdict(list))
     fields: dict[Place, list[Field]] = field(default_factory=lambda: defaultdict(list))
     readings: dict[int, list[Reading]] = field(default_factory=lambda: defaultdict(list))
-    notes: dict[int, list[Note]] = field(default_factory=lambda: defaultdict(list))
+    notes: dict[int | None, list[Note]] = field(default_factory=lambda: defaultdict(list))
 
 
 def rows_of(project: Project) -> Rows:
@@ -46,7 +46,7 @@ def rows_of(project: Project) -> Rows:
         rows.fields[place].append(blank)
     for reading in Reading.objects.filter(field__project=project).select_related("by"):
         rows.readings[reading.field_id].append(reading)
-    for note in Note.objects.filter(item__project=project).select_related("author"):
+    for note in Note.objects.filter(item__project=project, withdrawn_at=None).select_related("author"):
         rows.notes[note.item_id].append(note)
     return rows
 

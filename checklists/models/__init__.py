@@ -4,14 +4,16 @@ from checklists.models.amendment import Amendment
 from checklists.models.checkpoint import Checkpoint
 from checklists.models.closure import Closure
 from checklists.models.contact import Contact, EscalationLevel
+from checklists.models.deviation import Deviation
 from checklists.models.draft import Draft
+from checklists.models.evidence import Evidence
 from checklists.models.field import Field, Reading
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.keeping import Keeping
 from checklists.models.mail import Mail
 from checklists.models.membership import Membership, Role
-from checklists.models.note import Note
+from checklists.models.note import Mention, Note
 from checklists.models.phase import Phase, Section
 from checklists.models.procedure import Procedure, Step
 from checklists.models.procedure_run import ProcedureRun, RunStep
@@ -26,14 +28,17 @@ __all__ = [
     "Checkpoint",
     "Closure",
     "Contact",
+    "Deviation",
     "Draft",
     "EscalationLevel",
+    "Evidence",
     "Field",
     "Item",
     "JournalEntry",
     "Keeping",
     "Mail",
     "Membership",
+    "Mention",
     "Note",
     "Phase",
     "Procedure",

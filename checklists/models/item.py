@@ -268,8 +268,7 @@ class Item(Retirable, Timing, Versioned):
     def note(self, act: Act, text: str) -> None:
         """Add a note, in any state."""
         with self._changing(act, also_closed=True):
-            self.notes.create(author=act.by, at=act.at, text=text)
-            self._record(act, Action.NOTE_ADDED, text)
+            self.notes.write(self.project, act, text, item=self)
 
     # -- What the verbs share ----------------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
 # Facts that prove and that nobody reads aloud.
-PROOFS = {"sha256", "digest", "redacts", "marks", "head", "who", "undoes", "went", "moment", "record", "voids"}
+PROOFS = {"sha256", "digest", "redacts", "marks", "head", "who", "undoes", "went", "moment", "record", "voids", "note"}
 
 # PostgreSQL's channel for new entries; see live.py.
 CHANNEL = "golive_journal"
@@ -86,6 +86,12 @@ class Action(models.TextChoices):
     PROCEDURE_STEP_SETTLED = "procedure.step_settled", "said how a step went:"
     PROCEDURE_ENDED = "procedure.ended", "ended the procedure"
     NOTE_ADDED = "note.added", "noted on"
+    NOTE_WITHDRAWN = "note.withdrawn", "took back a note on"
+    EVIDENCE_ADDED = "evidence.added", "added evidence to"
+    EVIDENCE_WITHDRAWN = "evidence.withdrawn", "withdrew evidence from"
+    EVIDENCE_DOWNLOADED = "evidence.downloaded", "downloaded evidence of"
+    DEVIATION_RAISED = "deviation.raised", "raised a deviation at"
+    DEVIATION_CHANGED = "deviation.changed", "changed a deviation at"
     READING_GIVEN = "reading.given", "entered a value for"
     SLOT_ADDED = "slot.added", "asked for a signature:"
     SLOT_CHANGED = "slot.changed", "changed what is signed by"

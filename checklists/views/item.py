@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import Need, project_for
 from checklists.act import Repeated, Request, TransitionRefused, act_of
+from checklists.evidence_files import accepted
 from checklists.forms import HandoverForm, NoteForm, ReadingForm, ReasonForm, workers_of
 from checklists.models import Field, Item, JournalEntry, Project
 from checklists.models.item import UNDOES
@@ -50,7 +51,10 @@ def item_response(
         "due": timetable.due_sentence(item),
         "one": [row],
         "opened": "folded" not in request.GET,
-        "notes": item.notes.select_related("author"),
+        "notes": item.notes.select_related("author").prefetch_related("mentions__person"),
+        "evidence": item.evidence_set.select_related("by", "withdrawn_by"),
+        "place": f"item-{item.pk}",
+        "evidence_accept": accepted(),
         "fields": item.fields.prefetch_related("readings__by"),
         "history": item.history.select_related("amendment").order_by("-seq")[:20],
         "workers": workers_of(project).exclude(user=item.owner_id) if project.rights.work else [],

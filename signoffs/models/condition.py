@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -56,3 +58,12 @@ class Condition(models.Model):
             JournalEntry.objects.record(
                 project, act, Action.CONDITION_MET, subject=self.signature.slot.title, remark=self.text
             )
+
+
+def conditions_of(signatures: Iterable[Signature]) -> dict[int, list[Condition]]:
+    """By signature: its conditions."""
+    found: dict[int, list[Condition]] = {}
+    keys = [signature.pk for signature in signatures]
+    for condition in Condition.objects.filter(signature__in=keys).select_related("met_by", "signature"):
+        found.setdefault(condition.signature_id, []).append(condition)
+    return found

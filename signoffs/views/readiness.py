@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from checklists.access import project_for
 from checklists.act import Request
+from checklists.models import Deviation
 from checklists.readiness import Area, areas
 from checklists.timetable import Timetable
 from signoffs import gate
@@ -21,10 +22,17 @@ class Ground:
 
     area: Area
     unsigned: list[Standing]
+    deviations: list[Deviation]
 
     @property
     def is_green(self) -> bool:
-        return self.area.tally.is_settled and not self.unsigned
+        return self.area.tally.is_settled and not self.unsigned and not self.deviations
+
+
+def phase_of(deviation: Deviation) -> int | None:
+    """The phase in which it is; None for the whole plan."""
+    around = deviation.item or deviation.section
+    return around.phase_id if around else deviation.phase_id
 
 
 @require_GET
@@ -32,8 +40,13 @@ def readiness(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
     timetable = Timetable.load(project, timezone.now())
     unsigned = [standing for standing in gate.standings(project) if standing.state != "valid"]
+    grave = [each for each in Deviation.objects.in_order(project) if each.is_grave]
     rows = [
-        Ground(area, [standing for standing in unsigned if standing.slot.phase_id == area.phase.pk])
+        Ground(
+            area,
+            [standing for standing in unsigned if standing.slot.phase_id == area.phase.pk],
+            [each for each in grave if phase_of(each) == area.phase.pk],
+        )
         for area in areas(timetable, project)
     ]
     context = {
@@ -41,6 +54,7 @@ def readiness(request: Request, slug: str) -> HttpResponse:
         "tab": "readiness",
         "rows": rows,
         "green": sum(row.is_green for row in rows),
+        "grave": [each for each in grave if phase_of(each) is None],
         "whole": [standing for standing in unsigned if standing.slot.phase_id is None],
     }
     return render(request, "signoffs/readiness.html", context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib import messages
@@ -20,7 +19,8 @@ from checklists.forms import posted
 from checklists.models import Closure, JournalEntry, Project
 from signoffs import closing, gate, rules
 from signoffs.forms import SignatureForm
-from signoffs.models import AGAINST, APPROVING, Condition, Decision, Look, Signature
+from signoffs.models import AGAINST, APPROVING, Decision, Look, Signature
+from signoffs.models.condition import conditions_of
 from signoffs.slot_forms import OverrideForm, scope_key
 from signoffs.snapshot import content_of
 from signoffs.standing import Standing, Team
@@ -104,15 +104,6 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
     recorded = _("Recorded: %(role)s, signed by %(who)s.")
     messages.success(request, recorded % {"role": page.standing.slot.title, "who": request.user})
     return redirect("slots", slug)
-
-
-def conditions_of(signatures: Iterable[Signature]) -> dict[int, list[Condition]]:
-    """By signature: its conditions."""
-    found: dict[int, list[Condition]] = {}
-    keys = [signature.pk for signature in signatures]
-    for condition in Condition.objects.filter(signature__in=keys).select_related("met_by", "signature"):
-        found.setdefault(condition.signature_id, []).append(condition)
-    return found
 
 
 class SigningPage:

@@ -1,10 +1,13 @@
 """Every address of a project, asked by everybody. An address without a row here fails the first test."""
 
+from uuid import UUID
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from checklists.act import Act
-from checklists.models import ProcedureRun, Role
+from checklists.evidence_files import looked_at
+from checklists.models import Deviation, Evidence, Note, ProcedureRun, Role
 from signoffs import gate
 from signoffs.models import Decision, Delegation, Signature, Waiver
 from signoffs.standing import standings
@@ -86,6 +89,16 @@ ADDRESSES = {
     "field_retirement": ("post", MANAGERS),
     "field_restoration": ("post", MANAGERS),
     "field_readings": ("post", WORKERS),
+    "place": ("get", READERS),
+    "place_notes": ("post", NOTERS),
+    "place_evidence": ("post", NOTERS),
+    "note_withdrawal": ("post", NOTERS),
+    "evidence_file": ("get", READERS),
+    "evidence_withdrawal": ("post", MANAGERS),
+    "deviations": ("get", READERS),
+    "deviation_new": ("get", NOTERS),
+    "deviation": ("get", READERS),
+    "deviations_csv": ("get", READERS),
     "procedure_runs": ("post", WORKERS),
     "procedure_run": ("get", READERS),
     "procedure_run_step": ("post", WORKERS),
@@ -112,6 +125,9 @@ CHANGES = {
     "members": MANAGERS,
     "go_live": MANAGERS,
     "slot": NOTERS,
+    "place_notes": NOTERS,
+    "deviation_new": NOTERS,
+    "deviation": NOTERS,
     "slot_new": MANAGERS,
     "slot_edit": MANAGERS,
     "scope_reopening": MANAGERS,
@@ -161,12 +177,23 @@ def a_waived_item(project) -> int:
     return waived.number
 
 
+def some_evidence(project) -> UUID:
+    found = looked_at("lamps.txt", b"Both lit")
+    return Evidence.objects.add(project, at_t_zero(project.created_by), found).uuid
+
+
 # What an address of these names needs to be there first.
 WORDS = {
     "signature_withdrawal": lambda project: a_signature(project).uuid,
     "condition_meeting": lambda project: a_signature(project).conditions.get().pk,
     "delegation_end": lambda project: a_delegation(project).pk,
     "item_waiver_end": a_waived_item,
+    "note_withdrawal": lambda project: Note.objects.write(project, at_t_zero(project.created_by), "Fog").pk,
+    "evidence_file": some_evidence,
+    "evidence_withdrawal": some_evidence,
+    "deviation": lambda project: (
+        Deviation.objects.raise_(project, at_t_zero(project.created_by), {"title": "Fog"}).number
+    ),
 }
 
 
@@ -187,6 +214,9 @@ def address(name, project):
         "journal_file": ["csv"],
         "record_state": [1],
         "record_pdf": [1],
+        "place": ["plan-0"],
+        "place_notes": ["plan-0"],
+        "place_evidence": ["plan-0"],
         "slot_edit": [1],
         "slot_retirement": [1],
         "slot_override": [1],

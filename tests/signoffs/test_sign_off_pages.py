@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checklists.models import Action, Membership, RequestKey, Role
-from signoffs import gate
+from signoffs import gate, pdf
 from signoffs.models import Decision, Delegation, Method, Override, Signature, VoidedBy, Waiver
+from signoffs.report import report_of
 from signoffs.standing import standings
 from tests.builders import ask_one_more, item, settle, sign_all
 from tests.conftest import NOON, PASSWORD, person
@@ -89,6 +90,7 @@ def test_conditions_have_words_an_owner_and_a_day(settled, approver, technician,
     condition.refresh_from_db()
     assert condition.met_by == technician
     assert "Met" in client.get(reverse("slots", args=[settled.slug])).text
+    assert "Condition met: Lamp oil bought (Tom Technician" in pdf.html_of(report_of(settled, NOON))
 
 
 def test_what_others_have_to_do_is_not_for_everybody_to_tick(

@@ -41,6 +41,7 @@ class Command(BaseCommand):
             removed = remove(project, now)
         except TransitionRefused as refusal:
             raise CommandError(f"Not removed. {refusal}", returncode=REFUSED) from refusal
-        shutil.rmtree(Path(settings.DATA_DIR) / "records" / str(project.uuid), ignore_errors=True)
+        for kind in ("records", "evidence"):
+            shutil.rmtree(Path(settings.DATA_DIR) / kind / str(project.uuid), ignore_errors=True)
         told = ", ".join(f"{number} {label.partition('.')[2]}" for label, number in sorted(removed.items()))
         self.stdout.write(f"Removed {project.name}: {told}.")

@@ -55,7 +55,9 @@ class Forms(HTMLParser):
         if not self.forms:
             return
         fields, name = self.forms[-1][1], has.get("name", "")
-        if tag == "input" and name and has.get("type") not in ("checkbox", "radio", "submit"):
+        if tag == "input" and has.get("type") == "radio" and "checked" in has:
+            fields[name] = has["value"]
+        elif tag == "input" and name and has.get("type") not in ("checkbox", "radio", "submit", "file"):
             fields[name] = has.get("value", "") or VALUES.get(has.get("type", ""), "")
             if has.get("inputmode") == "decimal":
                 fields[name] = fields[name] or VALUES["number"]

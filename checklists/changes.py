@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from checklists.models import Action, Item, Project
 from checklists.readiness import Tally, waits_of
-from checklists.sheet import FILTERS, PhaseSheet, Row, Sheet, rows_of, with_value
+from checklists.sheet import FILTERS, PhaseSheet, Row, Sheet, missed_items, rows_of, with_value
 from checklists.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
         mine=len(mine),
         late=len(timetable.late),
         soon=len(timetable.soon),
+        missed=len(missed_items(project)),
         chosen=chosen if chosen in FILTERS else "all",
         in_hand=rows.get(mine[0].number) if mine else None,
     )

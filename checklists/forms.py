@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zoneinfo
 from datetime import datetime
 
@@ -25,11 +24,10 @@ from checklists.models.project import validate_zone
 from checklists.spreadsheets.documents import read_document
 from checklists.spreadsheets.opening import is_spreadsheet
 from checklists.spreadsheets.reading import BrokenRows
+from checklists.verdicts import number_of
 
 ZONES = [*sorted(z for z in zoneinfo.available_timezones() if "/" in z and not z.startswith("Etc/")), "UTC"]
 MOMENT = "%Y-%m-%dT%H:%M"
-# Digits with spaces between thousands, a point or comma before decimals.
-NUMBER = re.compile(r"[-+−]?\d{1,3}(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d+)?|[-+−]?\d+(?:[.,]\d+)?")
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -316,7 +314,7 @@ class ReadingForm(forms.Form):
         if self.field.options and value not in self.field.options:
             raise ValidationError("Choose one of: " + ", ".join(self.field.options) + ".")
         if self.field.kind == "number":
-            if not NUMBER.fullmatch(value):
+            if number_of(value) is None:
                 raise ValidationError("Enter a number, without its unit.")
         return value
 

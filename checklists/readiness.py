@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from checklists import schedule
@@ -146,14 +146,16 @@ class Area:
     when: str
 
 
-def areas(timetable: Timetable, project: Project) -> list[Area]:
-    """Every phase of the project with why it is not green, the worst first."""
+def areas(timetable: Timetable, project: Project, missed: Mapping[int, int]) -> list[Area]:
+    """Every phase of the project with why it is not green, the worst first. `missed` is sheet.missed_items."""
     gates = waits_of(timetable, project)
     found = []
     for phase, items in _by_phase(timetable):
         window = timetable.span_of(phase)
         when = schedule.stretch(window, project.tzinfo) if window else ""
         reasons = _reasons(timetable, items)
+        if beyond := sum(place == phase.pk for place in missed.values()):
+            reasons.insert(0, Reason(f"{beyond} beyond limit", "missed", "bad"))
         found.append(Area(phase, Tally.of(items), reasons, gates.get(phase.pk, ""), when))
     return found
 

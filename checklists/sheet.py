@@ -6,6 +6,7 @@ Rows carry finished strings, so that the template's inner loop only prints them.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
@@ -18,6 +19,7 @@ from checklists.models import Evidence, Field, Item, Note, Phase, Project, Readi
 from checklists.models.item import SETTLED, State
 from checklists.readiness import Tally, waits
 from checklists.timetable import Timetable
+from checklists.verdicts import MISSED, is_asked, words_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -40,6 +42,7 @@ FILTERS = {
     "mine": "Mine",
     "late": "Late",
     "soon": "Due soon",
+    "missed": "Beyond limit",
     State.OPEN.value: "Open",
     State.CLAIMED.value: "Claimed",
     State.BLOCKED.value: "Blocked",
@@ -66,6 +69,7 @@ class Row:
     state_label: str
     depth: int
     values: str
+    missed: str
     counts: str
     who: str
     when: str
@@ -133,8 +137,10 @@ class Sheet:
     mine: int
     late: int
     soon: int
+    missed: int
     chosen: str
     in_hand: Row | None
+    sought: str = ""
 
     @property
     def shown(self) -> int:
@@ -144,7 +150,14 @@ class Sheet:
     def filters(self) -> list[tuple[str, str, int, bool]]:
         """Key, label, how many, whether chosen."""
         todo = self.tally.total - self.tally.settled
-        numbers = {"all": self.tally.total, "todo": todo, "mine": self.mine, "late": self.late, "soon": self.soon}
+        numbers = {
+            "all": self.tally.total,
+            "todo": todo,
+            "mine": self.mine,
+            "late": self.late,
+            "soon": self.soon,
+            "missed": self.missed,
+        }
         return [
             (key, label, numbers.get(key, self.tally.counts[key]), key == self.chosen) for key, label in FILTERS.items()
         ]
@@ -176,7 +189,12 @@ def with_row_facts(items: QuerySet[Item]) -> QuerySet[ItemWithFacts]:
 
 
 def row_of(
-    item: ItemWithFacts, project: Project, viewer_id: int, fields: list[FieldWithValue], timetable: Timetable
+    item: ItemWithFacts,
+    project: Project,
+    viewer_id: int,
+    fields: list[FieldWithValue],
+    timetable: Timetable,
+    answers: Mapping[str, str],
 ) -> Row:
     """One item's row; the item comes from `with_row_facts`, its fields from `with_value`."""
     counts = [f"{item.part_settled} of {item.part_count}"] if item.part_count else []
@@ -185,7 +203,7 @@ def row_of(
         for number, word in (
             (len(item.details), "detail"),
             (len(item.commands), "command"),
-            (sum(not field.value for field in fields), "blank"),
+            (sum(not field.value and is_asked(field.condition, answers) for field in fields), "blank"),
             (item.note_count, "note"),
         )
         if number
@@ -207,6 +225,7 @@ def row_of(
         state_label=State(item.state).label,
         depth=min(item.depth, 4),
         values=", ".join(f"{field.value} {field.unit}".strip() for field in fields if field.value),
+        missed=limits_missed(item, fields),
         counts=" · ".join(counts),
         who=str(person) if person else "",
         when=when,
@@ -221,6 +240,25 @@ def row_of(
     )
 
 
+def limits_missed(item: Item, fields: list[FieldWithValue]) -> str:
+    """The limits of an item that its values do not keep, in the author's words; empty where they keep all."""
+    for blank in fields:
+        blank.item = item
+    missed = [blank.limit["words"] for blank in fields if blank.limit and blank.verdict(blank.value) == MISSED]
+    return ", ".join(missed)
+
+
+def missed_items(project: Project) -> dict[int, int]:
+    """Items with a value beyond its limit, and the phase of each."""
+    rows = with_value(project.fields.exclude(item=None).select_related("item").filter(item__retired_at=None))
+    return {each.item.pk: each.item.phase_id for each in rows if each.item and each.verdict(each.value) == MISSED}
+
+
+def answers_in(fields: Iterable[FieldWithValue]) -> dict[str, str]:
+    """What was answered so far, under the words of each question; unanswered ones have an empty answer."""
+    return {words_of(field.label): field.value or "" for field in fields}
+
+
 def with_value(fields: QuerySet[Field]) -> QuerySet[FieldWithValue]:
     """Fields with the value that each has now."""
     latest = Reading.objects.filter(field=OuterRef("pk")).order_by("-pk").values("value")[:1]
@@ -230,21 +268,25 @@ def with_value(fields: QuerySet[Field]) -> QuerySet[FieldWithValue]:
 def rows_of(items: QuerySet[Item], project: Project, viewer_id: int, timetable: Timetable) -> list[Row]:
     """The rows of a few items, for the answer to an act."""
     rows = list(with_row_facts(items))
+    blanks = list(with_value(project.fields.all()))
     fields: dict[int | None, list[FieldWithValue]] = defaultdict(list)
-    for blank in with_value(Field.objects.filter(item__in=rows)):
+    for blank in blanks:
         fields[blank.item_id].append(blank)
-    return [row_of(item, project, viewer_id, fields[item.pk], timetable) for item in rows]
+    answers = answers_in(blanks)
+    return [row_of(item, project, viewer_id, fields[item.pk], timetable, answers) for item in rows]
 
 
-def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all") -> Sheet:
-    """The plan as one person sees it now, through one filter."""
+def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all", sought: str = "") -> Sheet:
+    """The plan as one person sees it now, through one filter; `sought` are words or a number to find items by."""
     chosen = chosen if chosen in FILTERS else "all"
     items = list(with_row_facts(project.items.all()))
     by_place: dict[tuple[int, int | None], list[ItemWithFacts]] = defaultdict(list)
     for item in items:
         by_place[item.phase_id, item.section_id].append(item)
     fields: dict[tuple[int | None, int | None, int | None], list[FieldWithValue]] = defaultdict(list)
-    for blank in with_value(project.fields.all()):
+    blanks = list(with_value(project.fields.all()))
+    answers = answers_in(blanks)
+    for blank in blanks:
         fields[(None, None, blank.item_id) if blank.item_id else (blank.phase_id, blank.section_id, None)].append(blank)
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
     for section in with_talk(Section.objects.filter(phase__project=project), "section"):
@@ -254,9 +296,15 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
     timetable = Timetable(project, all_phases, all_sections, items, now)
 
     def row(item: ItemWithFacts) -> Row:
-        return row_of(item, project, viewer_id, fields[None, None, item.pk], timetable)
+        return row_of(item, project, viewer_id, fields[None, None, item.pk], timetable, answers)
+
+    missed = {item.pk for item in items if limits_missed(item, fields[None, None, item.pk])}
+    words = sought.casefold().split()
 
     def keep(item: Item) -> bool:
+        told = f"#{item.number} {item.text} {item.owner or ''} {item.settled_by or ''}".casefold()
+        if words and not all(word in told for word in words):
+            return False
         match chosen:
             case "all":
                 return True
@@ -268,6 +316,8 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
                 return timetable.is_late(item)
             case "soon":
                 return timetable.is_soon(item)
+            case "missed":
+                return item.pk in missed
         return item.state == chosen
 
     phases = []
@@ -281,7 +331,7 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
                     part,
                     timetable.words_of(part) if part else "",
                     [row(item) for item in here if keep(item)],
-                    fields[(*place, None)] if chosen == "all" else [],
+                    fields[(*place, None)] if chosen == "all" and not words else [],
                     Tally.of(here),
                 )
             )
@@ -294,4 +344,6 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
     in_hand = row(mine[0]) if mine else None
     tally = sum((sheet.tally for sheet in phases), Tally())
     late, soon = len(timetable.late), len(timetable.soon)
-    return Sheet(phases, fields[None, None, None], tally, len(mine), late, soon, chosen, in_hand)
+    return Sheet(
+        phases, fields[None, None, None], tally, len(mine), late, soon, len(missed), chosen, in_hand, sought=sought
+    )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from checklists.models import Action, Evidence, Item, JournalEntry, Membership, Project, Reading, Slot
 from checklists.models.slot import Filler
 from checklists.readiness import Tally
+from checklists.verdicts import MISSED
 from signoffs import rules
 from signoffs.models import AGAINST, CONDITIONAL, Decision, Delegation, Override, Signature
 from signoffs.since import Difference, Told, differences
@@ -166,6 +167,15 @@ class Standing:
         return [
             (blank.label, f"{blank.value or ''} {blank.unit if blank.value else ''}".strip()) for blank in self.fields
         ]
+
+    @cached_property
+    def missed(self) -> list[FieldWithValue]:
+        """Blanks in the scope with a value beyond its limit."""
+        here = {item.pk: item for item in self.items}
+        blanks = [blank for blank in self.content.fields if blank.item_id in here] + self.fields
+        for blank in blanks:
+            blank.item = here.get(blank.item_id) if blank.item_id else None
+        return [blank for blank in blanks if blank.verdict(blank.value) == MISSED]
 
     @property
     def evidence(self) -> list[Evidence]:

@@ -56,6 +56,11 @@ class Blank:
         return self.readings[-1] if self.readings else None
 
     @property
+    def verdict(self) -> str:
+        """Whether the value that holds keeps its limit; see verdicts.py."""
+        return self.field.verdict(self.latest.value) if self.latest else ""
+
+    @property
     def earlier(self) -> list[Reading]:
         return self.readings[:-1]
 
@@ -187,7 +192,7 @@ def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part],
 
     of_items: dict[int, list[Blank]] = defaultdict(list)
     of_places: dict[tuple[int | None, int | None], list[Blank]] = defaultdict(list)
-    for blank in project.fields.prefetch_related("readings__by"):
+    for blank in project.fields.select_related("item").prefetch_related("readings__by"):
         where = of_items[blank.item_id] if blank.item_id else of_places[blank.phase_id, blank.section_id]
         where.append(Blank(blank, list(blank.readings.all())))
     items: dict[tuple[int, int | None], list[Item]] = defaultdict(list)

@@ -14,6 +14,7 @@ from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.versioned import Versioned
 from checklists.scopes import PLAN, Key
+from checklists.verdicts import verdict
 
 
 class FieldKind(models.TextChoices):
@@ -74,6 +75,17 @@ class Field(Retirable, Versioned):
             return "section", self.section_id
         return ("phase", self.phase_id) if self.phase_id else PLAN
 
+    @property
+    def limit(self) -> dict | None:
+        """What a value is checked against: the field's own, else that of its item where it asks for a number."""
+        if self.threshold or self.kind != FieldKind.NUMBER or not self.item:
+            return self.threshold
+        return self.item.threshold
+
+    def verdict(self, value: str | None) -> str:
+        """`kept` or `missed`, or empty where that cannot be told; see verdicts.py."""
+        return verdict(value, self.unit, self.limit)
+
     def read(self, act: Act, value: str) -> None:
         """Give the field a value. Earlier values stay as history; the same value again changes nothing."""
         with self.project.locked(act):
@@ -100,6 +112,8 @@ class Field(Retirable, Versioned):
             self.version += 1
             self.save(update_fields=["version"])
             self.readings.create(value=value, by=act.by, at=act.at)
+            found = self.verdict(value)
+            told = {"verdict": found, "limit": self.limit["words"]} if found and self.limit else {}
             JournalEntry.objects.record(
                 self.project,
                 act,
@@ -107,6 +121,7 @@ class Field(Retirable, Versioned):
                 item=self.item,
                 subject=self.label,
                 remark=f"{value} {self.unit}".strip(),
+                **told,
             )
 
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from checklists import rendering, schedule
-from checklists.models import Project
+from checklists.models import Field, Project
 
 register = template.Library()
 
@@ -48,6 +48,12 @@ def minutes(number: int) -> str:
     if number < 120 and rest:
         return f"{number} min"
     return f"{hours} h" + (f" {rest} min" if rest else "")
+
+
+@register.filter
+def verdict(field: Field, value: str | None) -> str:
+    """What a value says against the field's limit: `kept`, `missed` or nothing."""
+    return field.verdict(value)
 
 
 @register.filter

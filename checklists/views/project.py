@@ -51,7 +51,8 @@ def project(request: Request, slug: str) -> HttpResponse:
     """The plan: `state` in the query chooses which rows are shown."""
     project, now = project_for(request, slug), timezone.now()
     feed = feed_of(project)
-    plan = sheet.sheet_of(project, request.user.pk, now, request.GET.get("state", "all"))
+    sought = request.GET.get("q", "").strip()[:100]
+    plan = sheet.sheet_of(project, request.user.pk, now, request.GET.get("state", "all"), sought)
     context = {
         "project": project,
         "tab": "mine" if plan.chosen == "mine" else "plan",

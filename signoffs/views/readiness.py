@@ -11,6 +11,7 @@ from checklists.access import project_for
 from checklists.act import Request
 from checklists.models import Deviation
 from checklists.readiness import Area, areas
+from checklists.sheet import missed_items
 from checklists.timetable import Timetable
 from signoffs import gate
 from signoffs.gate import Standing
@@ -47,7 +48,7 @@ def readiness(request: Request, slug: str) -> HttpResponse:
             [standing for standing in unsigned if standing.slot.phase_id == area.phase.pk],
             [each for each in grave if phase_of(each) == area.phase.pk],
         )
-        for area in areas(timetable, project)
+        for area in areas(timetable, project, missed_items(project))
     ]
     context = {
         "project": project,

@@ -139,7 +139,7 @@ def test_the_rule_and_the_opening_over_http(project, manager, signed_in):
 def test_why_not_green_in_words_with_their_filters(project, technician, act):
     item(project, "Certificates valid").block(act(technician), "No key")
     item(project, "Lamps answer").claim(act(technician))
-    first, second = areas(Timetable.load(project, T_ZERO - timedelta(hours=1)), project)
+    first, second = areas(Timetable.load(project, T_ZERO - timedelta(hours=1)), project, {})
     assert [(reason.words, reason.filter) for reason in first.reasons] == [
         ("5 late", "late"),
         ("1 blocked", "blocked"),

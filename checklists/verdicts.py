@@ -1,0 +1,86 @@
+"""What a value says against the limit that the plan sets, and whether a question is asked at all: pure, over plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+# Digits with spaces between thousands, a point or comma before decimals.
+NUMBER = re.compile(r"[-+−]?\d{1,3}(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d+)?|[-+−]?\d+(?:[.,]\d+)?")
+KEPT, MISSED = "kept", "missed"
+# How many of the smallest one are in each unit of a family; values of other families cannot be compared.
+FAMILIES: tuple[dict[str, Decimal], ...] = (
+    {
+        name: Decimal(size)
+        for size, names in (
+            ("0.001", ("µs", "us")),
+            ("1", ("ms", "milliseconds")),
+            ("1000", ("s", "sec", "secs", "second", "seconds")),
+            ("60000", ("min", "mins", "minute", "minutes")),
+            ("3600000", ("h", "hour", "hours")),
+        )
+        for name in names
+    },
+    {"kb": Decimal(1), "mb": Decimal(1000), "gb": Decimal(1_000_000), "tb": Decimal(1_000_000_000)},
+)
+
+
+def number_of(value: str) -> Decimal | None:
+    """The number that somebody wrote: `1 234,5` and `1234.5` are the same; None for what is none."""
+    text = value.strip()
+    if not NUMBER.fullmatch(text):
+        return None
+    return Decimal(re.sub(r"[ \u00a0\u202f]", "", text).replace("−", "-").replace(",", "."))
+
+
+def verdict(value: str | None, unit: str, threshold: Mapping[str, Any] | None) -> str:
+    """`kept` or `missed`; empty where there is no limit, no number, or a unit that cannot be compared with that of the limit."""
+    number = number_of(value or "")
+    if number is None or not threshold:
+        return ""
+    limit = Decimal(str(threshold["number"]))
+    factors = factors_of(unit, threshold.get("unit") or "")
+    if factors is None:
+        return ""
+    number, limit = number * factors[0], limit * factors[1]
+    match threshold["operator"]:
+        case "<":
+            is_kept = number < limit
+        case "<=":
+            is_kept = number <= limit
+        case ">":
+            is_kept = number > limit
+        case ">=":
+            is_kept = number >= limit
+        case _:
+            is_kept = number == limit
+    return KEPT if is_kept else MISSED
+
+
+def factors_of(unit: str, wanted: str) -> tuple[Decimal, Decimal] | None:
+    """What to multiply a value and its limit by, so that they can be compared. Where one has no unit, it has the other's."""
+    mine, theirs = unit.strip().casefold(), wanted.strip().casefold()
+    if not mine or not theirs or mine == theirs or mine.rstrip("s") == theirs.rstrip("s"):
+        return Decimal(1), Decimal(1)
+    for family in FAMILIES:
+        if mine in family and theirs in family:
+            return family[mine], family[theirs]
+    return None
+
+
+def is_asked(condition: Mapping[str, Any] | None, answers: Mapping[str, str]) -> bool:
+    """Whether a question with a condition is asked, by the answers so far under the words of their questions.
+
+    A question that nobody answered yet is not; one that cannot be found is, so that nothing is hidden by mistake.
+    """
+    if not condition:
+        return True
+    answer = answers.get(words_of(condition["question"]))
+    return answer is None or answer.casefold() == condition["answer"].casefold()
+
+
+def words_of(question: str) -> str:
+    """A question as it is compared: its letters and digits only."""
+    return " ".join(re.findall(r"\w+", question.casefold()))

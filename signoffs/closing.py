@@ -128,19 +128,13 @@ class Ends:
 
 
 def what_ends(project: Project, scoped: Scoped) -> Ends:
-    """What reopening this scope would end, as it is now."""
+    """What reopening this scope would end, as it is now: what stands on it and on what is around it, not inside it."""
     slots = list(Slot.with_retired.filter(project=project).select_related("section", "subject"))
-    around = concerned(Places.load(project), scoped.key, (slot.key for slot in slots))
+    around = set(Places.load(project).path(scoped.key))
     near = [slot for slot in slots if slot.key in around]
     live = Signature.objects.live().filter(slot__in=[slot.pk for slot in near])
     signatures = list(live.select_related("slot", "signer", "on_behalf_of"))
     return Ends(scoped.key, near, signatures, [each for each in Closure.objects.live(project) if each.key in around])
-
-
-def concerned(places: Places, key: Key, keys: Iterable[Key]) -> set[Key]:
-    """Whose signatures a reopening ends: those on the scope itself and on everything around it, not inside it."""
-    path = set(places.path(key))
-    return {each for each in keys if each in path} | path
 
 
 def signers(table: Iterable[Standing]) -> str:

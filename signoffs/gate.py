@@ -19,7 +19,7 @@ from signoffs.models import AGAINST, APPROVING, Condition, Decision, Method, Ove
 from signoffs.snapshot import Content, content_of
 from signoffs.standing import Standing, Team, holding_up, standings
 from signoffs.statements import VERSION, decisions_of, statement_of
-from signoffs.telling import tell_declined
+from signoffs.telling import tell_declined, tell_locked
 
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
@@ -79,9 +79,11 @@ def locked_until(user: User, now: datetime) -> datetime | None:
 
 
 def refuse_password(slot: Slot, act: Act) -> None:
-    """Record that the password was wrong: somebody may be guessing it."""
+    """Record that the password was wrong: somebody may be guessing it. The last guess tells the person, and managers."""
     with slot.project.locked(act):
-        JournalEntry.objects.record(slot.project, act, Action.SIGNING_REFUSED, subject=slot.title)
+        entry = JournalEntry.objects.record(slot.project, act, Action.SIGNING_REFUSED, subject=slot.title)
+        if locked_until(act.by, act.at):
+            tell_locked(slot, act, entry.seq, GUESSES, int(LOCK.total_seconds()) // 60)
 
 
 def sign(

@@ -17,7 +17,6 @@ from signoffs import rules
 from signoffs.models import AGAINST, CONDITIONAL, Decision, Delegation, Override, Signature
 from signoffs.since import Difference, Told, differences
 from signoffs.snapshot import Content, content_of, digest_of, snapshot_of
-from signoffs.statements import statement_of
 
 if TYPE_CHECKING:
     from checklists.sheet import FieldWithValue
@@ -151,10 +150,6 @@ class Standing:
     @property
     def why_not_ready(self) -> str:
         return ", ".join(Tally.of(self.holding_up).why_not_green)
-
-    @property
-    def statement(self) -> str:
-        return statement_of(self.slot)
 
     @property
     def exceptions(self) -> list[Item]:

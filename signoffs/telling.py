@@ -24,10 +24,12 @@ def managers_and(project: Project, people: Iterable[int]) -> QuerySet[User]:
     return get_user_model().objects.filter(Q(pk__in=managers) | Q(pk__in=list(people)), is_active=True).distinct()
 
 
-def tell(project: Project, act: Act, kind: str, event: str, people: Iterable[int], **facts: Any) -> None:
-    """One mail to each, but not to who did it."""
+def tell(
+    project: Project, act: Act, kind: str, event: str, people: Iterable[int], *, actor_too: bool = False, **facts: Any
+) -> None:
+    """One mail to each, but not to who did it, unless somebody else may have done it in their name."""
     path = reverse("slots", args=[project.slug])
-    for person in managers_and(project, people).exclude(pk=act.by.pk):
+    for person in managers_and(project, people).exclude(pk__in=[] if actor_too else [act.by.pk]):
         key = f"{kind}:{project.pk}:{event}:{person.pk}"
         Mail.objects.post(kind, person, key, act.at, project=project, by=str(act.by), path=path, **facts)
 
@@ -37,6 +39,13 @@ def tell_declined(signature: Signature, table: list[Standing], act: Act) -> None
     signed = {pk for standing in table for each in standing.signatures for pk in each.people}
     project = signature.slot.project
     tell(project, act, "signing_declined", str(signature.seq), signed, slot=signature.slot.title, why=signature.comment)
+
+
+def tell_locked(slot: Slot, act: Act, seq: int, tries: int, minutes: int) -> None:
+    """Managers, and the person: whoever guesses their password is not them."""
+    project = slot.project
+    facts = {"slot": slot.title, "tries": tries, "minutes": minutes}
+    tell(project, act, "signing_locked", str(seq), [act.by.pk], actor_too=True, **facts)
 
 
 def tell_reopened(project: Project, act: Act, entry: JournalEntry, voided: list[Signature], slots: list[Slot]) -> None:

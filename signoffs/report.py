@@ -30,7 +30,7 @@ from checklists.models.item import State
 from checklists.models.slot import Meaning
 from checklists.readiness import Tally
 from signoffs.gate import is_done
-from signoffs.models import Condition, Decision, Record, Signature
+from signoffs.models import AGAINST, Condition, Decision, Record, Signature
 from signoffs.models.condition import conditions_of
 from signoffs.plan_changes import PlanHistory, plan_history_of
 from signoffs.punctuality import Pace, paces
@@ -211,6 +211,9 @@ class Report:
             for given in each.given:
                 held = self.conditions.get(given.signature.pk, ())
                 live.append(Row(each.slot, given.signature, f"{SIGNATURE_SIGNS[given.state]} {given.label}", held))
+            if each.given and each.still and each.state == "pending":
+                missing = _("%(still)s of %(needed)s missing") % {"still": each.still, "needed": each.needed}
+                live.append(Row(each.slot, None, f"{SIGNATURE_SIGNS['pending']} {missing}"))
         return live + [
             Row(old.slot, old, f"○ {old.get_voided_how_display()} {self.project_words(old.voided_at)}")
             for old in self.superseded
@@ -293,18 +296,9 @@ class Report:
     @cached_property
     def deviations(self) -> list[Deviation]:
         """Votes against it first, then items in the order of the plan."""
-        votes = [standing.signature for standing in self.standings if standing.state == "declined"]
-        votes += [signature for signature in self.superseded if signature.decision == Decision.NO_GO]
-        found = [
-            Deviation(
-                name=vote.slot.title,
-                sign=SIGNATURE_SIGNS["declined"],
-                state=_("no-go, superseded") if vote.voided_at else _("no-go"),
-                happenings=[Happening(_("Voted no-go"), vote.comment, vote.name, vote.signed_at)],
-            )
-            for vote in votes
-            if vote is not None
-        ]
+        given = [(each.slot, word) for each in self.standings for word in each.signatures]
+        given += [(word.slot, word) for word in self.superseded]
+        found = [against(slot, word) for slot, word in given if word.decision in AGAINST]
         found += [
             Deviation(
                 name=entry.item.text,
@@ -322,6 +316,17 @@ class Report:
     def stale(self) -> list[Standing]:
         """Signatures over something that has changed since."""
         return [standing for standing in self.standings if standing.state == "stale"]
+
+
+def against(slot: Slot, word: Signature) -> Deviation:
+    """Somebody's no-go, or that they declined to sign."""
+    said, did = (_("no-go"), _("Voted no-go")) if word.decision == Decision.NO_GO else (_("declined"), _("Declined"))
+    return Deviation(
+        name=slot.title,
+        sign=SIGNATURE_SIGNS["declined"],
+        state=_("%(said)s, superseded") % {"said": said} if word.voided_at else said,
+        happenings=[Happening(did, word.comment, word.who, word.signed_at)],
+    )
 
 
 def number(count: int) -> str:
@@ -370,7 +375,7 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
         superseded=list(
             Signature.objects.filter(slot__project=project)
             .exclude(voided_at=None)
-            .select_related("slot__phase")
+            .select_related("slot__phase", "slot__section", "slot__subject", "voided_by")
             .defer("snapshot")
         ),
         contacts=list(project.contacts.all()),

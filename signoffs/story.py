@@ -31,6 +31,8 @@ DEVIATING = {
     Action.ITEM_RESUMED: gettext_lazy("Taken up again"),
     Action.ITEM_SET_ASIDE: gettext_lazy("Not applicable"),
     Action.ITEM_REOPENED: gettext_lazy("Reopened"),
+    Action.ITEM_WAIVED: gettext_lazy("Waived: signed without it"),
+    Action.WAIVER_ENDED: gettext_lazy("Not waived any more"),
 }
 
 

@@ -15,6 +15,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.http import Http404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -572,3 +573,32 @@ def test_sig_19_it_is_complete_when_nothing_is_missing_and_only_once(settled, te
     closing.complete(settled, act(manager))
     closing.complete(settled, act(manager))
     assert settled.journal.filter(action=Action.PROJECT_COMPLETED).count() == 1
+
+
+def test_sig_18_the_report_tells_exceptions_quorum_and_who_ended_what(
+    project, technician, other_technician, approver, manager, act
+):
+    certificates = item(project, "Certificates valid")
+    for each in project.items.open().exclude(pk=certificates.pk).order_by("-depth"):
+        each.complete(act(technician))
+    Waiver.objects.give(certificates, act(manager), "Valid until Monday")
+    standing(project).slot.amend(act(manager), {"needed": 2})
+    Delegation.objects.make(project, act(approver), other_technician, NOON.date(), NOON.date(), "Away")
+    signed = sign(project, act(other_technician), on_behalf_of=approver)
+    sign(project, act(manager), 1, Decision.DECLINE, "The oil is low")
+    sign(project, act(manager), 1, Decision.ABSTAIN)
+    report = report_of(project, NOON)
+    states = [(row.signature.who if row.signature else "", row.state) for row in report.rows if row.slot.number == 1]
+    assert states[0] == ("Olga Technician on behalf of Anna Approver", "● Approved")
+    assert ("", "○ 1 of 2 missing") in states
+    assert any(state.startswith("○ signed again") for _, state in states)
+    deviations = {each.name: each for each in report.deviations}
+    assert deviations["Before"].state == "declined, superseded"
+    assert deviations["Before"].happenings[0].why == "The oil is low"
+    assert [(each.what, each.why) for each in deviations["Certificates valid"].happenings] == [
+        ("Waived: signed without it", "Valid until Monday")
+    ]
+    gate.withdraw(signed, act(approver), "Not what I meant")
+    text = render_to_string("signoffs/_pdf_cover.html", {"report": report_of(project, NOON), "project": project})
+    assert "Not what I meant" in text
+    assert "proof: not asked" in " ".join(text.split())

@@ -106,7 +106,9 @@ def test_c6_of_two_last_signers_comes_one_completion(project, approver, manager,
         assert project.journal.filter(action=Action.PROJECT_COMPLETED).count() == number + 1
         assert Record.objects.filter(project=project, superseded_at=None).count() == 1
         done = project.journal.filter(action=Action.PROJECT_COMPLETED).last()
-        mails = Mail.objects.filter(kind="project_completed", key__contains=f":{done.seq}:")
+        mails = Mail.objects.filter(
+            kind="project_completed", key__startswith=f"project_completed:{project.pk}:{done.seq}:"
+        )
         assert mails.count() == len({approver.pk, manager.pk} - {done.actor_id})
         closing.reopen(project, act(manager), Closure(project=project, scope=Scope.PLAN), WHY)
 

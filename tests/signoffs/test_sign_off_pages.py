@@ -319,3 +319,17 @@ def test_the_number_of_queries_does_not_grow_with_slots(
         ask_one_more(project)
     with django_assert_max_num_queries(len(few)):
         client.get(reverse("slots", args=[project.slug]))
+
+
+def test_each_stale_signature_shows_what_changed_since_itself(settled, approver, manager, technician, act, signed_in):
+    """Two were signed at different moments: what changed between them differs for the first alone."""
+    standing(settled).slot.amend(act(manager), {"needed": 3})
+    post(signed_in(approver), settled)
+    blank = settled.fields.get()
+    blank.read(act(technician), "18")
+    post(signed_in(manager), settled)
+    item(settled, "Certificates valid").reopen(act(technician), "One expired")
+    found = page(signed_in(approver), settled)
+    assert found.count("Changed since it was signed") == 2
+    assert found.count("<ins>18</ins>") == 1
+    assert found.count("One expired”)</ins>") == 2

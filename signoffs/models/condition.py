@@ -10,8 +10,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
-from checklists.models import Action, Item, JournalEntry
+from checklists.models import Action, Item, JournalEntry, Project
 from signoffs.models.signature import Signature
+
+
+class ConditionManager(models.Manager["Condition"]):
+    def open(self, project: Project) -> models.QuerySet[Condition]:
+        """Those of signatures that hold, and that nobody has met yet; the earliest day first."""
+        live = self.filter(signature__slot__project=project, signature__voided_at=None, met_at=None)
+        return live.select_related("signature__slot__project").order_by("due", "pk")
 
 
 class Condition(models.Model):
@@ -30,6 +37,8 @@ class Condition(models.Model):
     met_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = ConditionManager()
 
     class Meta:
         ordering = ["pk"]

@@ -15,6 +15,7 @@ from checklists.sheet import missed_items
 from checklists.timetable import Timetable
 from signoffs import gate
 from signoffs.gate import Standing
+from signoffs.models import Condition
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def readiness(request: Request, slug: str) -> HttpResponse:
         "rows": rows,
         "green": sum(row.is_green for row in rows),
         "grave": [each for each in grave if phase_of(each) is None],
+        "conditions": Condition.objects.open(project),
+        "today": project.local(timezone.now()).date(),
         "whole": [standing for standing in unsigned if standing.slot.phase_id is None],
     }
     return render(request, "signoffs/readiness.html", context)

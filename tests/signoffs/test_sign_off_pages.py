@@ -333,3 +333,18 @@ def test_each_stale_signature_shows_what_changed_since_itself(settled, approver,
     assert found.count("Changed since it was signed") == 2
     assert found.count("<ins>18</ins>") == 1
     assert found.count("One expired”)</ins>") == 2
+
+
+def test_readiness_tells_which_conditions_are_open_and_late(settled, approver, technician, signed_in):
+    address, client = reverse("readiness", args=[settled.slug]), signed_in(approver)
+    assert "Signed on conditions" not in client.get(address).text
+    for number, day in enumerate(("2020-01-01", "2999-01-01")):
+        wish = {"condition-0": f"Oil {number}", "owner-0": technician.pk, "due-0": day}
+        assert post(client, settled, decision=Decision.CONDITIONS, **wish).status_code == (302 if number == 0 else 409)
+    found = client.get(address).text
+    assert "Signed on conditions that are still open" in found
+    assert "Oil 0" in found
+    assert "(late)" in found
+    condition = Signature.objects.get().conditions.get()
+    signed_in(technician).post(reverse("condition_meeting", args=[settled.slug, condition.pk]))
+    assert "Signed on conditions" not in client.get(address).text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django import forms
@@ -88,11 +87,13 @@ class SignatureForm(ProofForm):
         ]
 
     @property
-    def rows(self) -> Iterator[ConditionRow]:
-        for number in range(CONDITIONS):
-            if f"condition-{number}" in self.fields:
-                blanks = (self[f"{name}-{number}"] for name in ("condition", "owner", "due"))
-                yield ConditionRow(number, *blanks)
+    def rows(self) -> list[ConditionRow]:
+        """The blanks of conditions; none where nothing can be approved with some."""
+        return [
+            ConditionRow(number, *(self[f"{name}-{number}"] for name in ("condition", "owner", "due")))
+            for number in range(CONDITIONS)
+            if f"condition-{number}" in self.fields
+        ]
 
     @property
     def demands(self) -> list[Demand]:

@@ -348,3 +348,17 @@ def test_readiness_tells_which_conditions_are_open_and_late(settled, approver, t
     condition = Signature.objects.get().conditions.get()
     signed_in(technician).post(reverse("condition_meeting", args=[settled.slug, condition.pk]))
     assert "Signed on conditions" not in client.get(address).text
+
+
+def test_conditions_are_asked_for_only_where_one_can_approve_with_some(settled, approver, manager, act, signed_in):
+    client = signed_in(approver)
+    assert "By when" in page(client, settled)
+    standing(settled).slot.amend(act(manager), {"meaning": "verified"})
+    assert "By when" not in page(client, settled)
+    assert "Conditions, where" not in page(client, settled)
+
+
+def test_a_wrong_password_keeps_what_was_decided(settled, approver, signed_in):
+    found = post(signed_in(approver), settled, decision=Decision.ABSTAIN, password="guess").text
+    chosen = found[found.index('value="abstain"') :]
+    assert "checked" in chosen[: chosen.index(">")]

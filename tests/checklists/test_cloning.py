@@ -14,6 +14,8 @@ from checklists.importing.plan import Launch
 from checklists.models import (
     Amendment,
     Closure,
+    Deviation,
+    Evidence,
     Item,
     JournalEntry,
     Keeping,
@@ -44,7 +46,10 @@ FORM = {
     "zone": "Europe/Lisbon",
 }
 # What hangs on a project and is of the run: left behind.
-LEFT = (Closure, Keeping, Membership, JournalEntry, Amendment, Mail, Note, ProcedureRun, Reading, RequestKey)
+LEFT = (
+    *(Closure, Keeping, Membership, JournalEntry, Amendment, Mail, Note, ProcedureRun, Reading, RequestKey),
+    *(Deviation, Evidence),
+)
 KEYS = ("id", "project", "phase", "section", "parent", "item", "procedure", "subject", "slot")
 
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.exporting.markdown import markdown_of
 from checklists.importing.decode import Refused
@@ -60,9 +61,11 @@ class Words(forms.CharField):
 class IntakeForm(forms.Form):
     """A checklist as a file or as pasted text; valid when the importer can read it."""
 
-    file = forms.FileField(label="Markdown file or table", required=False, help_text=".md, .txt, .csv or .xlsx")
+    file = forms.FileField(
+        label=gettext_lazy("Markdown file or table"), required=False, help_text=".md, .txt, .csv, .xlsx"
+    )
     text = forms.CharField(
-        label="Or paste the text",
+        label=gettext_lazy("Or paste the text"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "form-control-code"}),
@@ -73,7 +76,7 @@ class IntakeForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
-        self.helper.layout = Layout("file", "text", Submit("read", "Read the checklist"))
+        self.helper.layout = Layout("file", "text", Submit("read", _("Read the checklist")))
 
     def clean(self) -> dict:
         data = super().clean() or {}
@@ -81,10 +84,11 @@ class IntakeForm(forms.Form):
         limits = limits_in_force()
         if upload and upload.size > limits.size:
             raise ValidationError(
-                f"The file is larger than {filesizeformat(limits.size)}. Split it into several plans."
+                _("The file is larger than %(most)s. Split it into several plans.")
+                % {"most": filesizeformat(limits.size)}
             )
         if not upload and not text.strip() and not self.errors:
-            raise ValidationError("Choose a file or paste the text of a checklist.")
+            raise ValidationError(_("Choose a file or paste the text of a checklist."))
         if self.errors:
             return data
         data["name"] = upload.name if upload else "pasted text"
@@ -104,15 +108,15 @@ class CorrectionForm(forms.Form):
     """What a line of a draft is, or on which level it stands; empty takes a correction back."""
 
     KINDS = (
-        ("item", "Item", "i"),
-        ("detail", "Detail", "d"),
-        ("heading", "Heading", "h"),
-        ("field", "Field", "f"),
-        ("slot", "Sign-off", "s"),
-        ("prose", "Prose", "p"),
-        ("litter", "Leave out", "x"),
-        ("indent", "Deeper", ">"),
-        ("outdent", "Higher", "<"),
+        ("item", gettext_lazy("Item"), "i"),
+        ("detail", gettext_lazy("Detail"), "d"),
+        ("heading", gettext_lazy("Heading"), "h"),
+        ("field", gettext_lazy("Field"), "f"),
+        ("slot", gettext_lazy("Sign-off"), "s"),
+        ("prose", gettext_lazy("Prose"), "p"),
+        ("litter", gettext_lazy("Leave out"), "x"),
+        ("indent", gettext_lazy("Deeper"), ">"),
+        ("outdent", gettext_lazy("Higher"), "<"),
     )
 
     what = forms.ChoiceField(choices=[(kind, label) for kind, label, _ in KINDS], required=False)
@@ -122,17 +126,17 @@ class MomentForm(forms.Form):
     """When T-0 is, on the clocks of a zone."""
 
     go_live = forms.DateTimeField(
-        label="Go-live (T-0)",
+        label=gettext_lazy("Go-live (T-0)"),
         input_formats=[MOMENT, "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
-        help_text="Date and time on the clocks of the zone below.",
+        help_text=gettext_lazy("Date and time on the clocks of the zone below."),
     )
     zone = forms.CharField(
-        label="Time zone",
+        label=gettext_lazy("Time zone"),
         max_length=64,
         validators=[validate_zone],
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
-        help_text="Where the go-live happens, such as Europe/Athens.",
+        help_text=gettext_lazy("Where the go-live happens, such as Europe/Athens."),
     )
 
     def clean(self) -> dict:
@@ -150,17 +154,17 @@ class MoveForm(MomentForm):
 
     seen = forms.DateTimeField(widget=forms.HiddenInput)
     reason = forms.CharField(
-        label="Why T-0 moves",
+        label=gettext_lazy("Why T-0 moves"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why: others will read it."},
+        error_messages={"required": gettext_lazy("Say why: others will read it.")},
     )
 
 
 class LaunchForm(MomentForm):
     """What makes a project of a draft: for whom, of what, and when."""
 
-    name = forms.CharField(max_length=200, label="Project name")
+    name = forms.CharField(max_length=200, label=gettext_lazy("Project name"))
     customer = forms.CharField(max_length=200, required=False)
     system = forms.CharField(max_length=200, required=False)
     field_order = ("name", "customer", "system", "go_live", "zone")
@@ -169,7 +173,7 @@ class LaunchForm(MomentForm):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
         self.helper.layout = Layout(
-            "name", "customer", "system", "go_live", "zone", Submit("create", "Create the project")
+            "name", "customer", "system", "go_live", "zone", Submit("create", _("Create the project"))
         )
 
     def launch(self) -> Launch:
@@ -180,7 +184,7 @@ class LaunchForm(MomentForm):
 def moment_in(wall_clock: datetime, zone: str) -> datetime:
     """The moment that clocks in the zone show; ValueError with a sentence where it is none, two, or far away."""
     if not 2000 <= wall_clock.year <= 2100:
-        raise ValueError("Choose a year between 2000 and 2100.")
+        raise ValueError(_("Choose a year between 2000 and 2100."))
     moment = wall_clock.replace(tzinfo=zoneinfo.ZoneInfo(zone))
     first, second = moment.utcoffset(), moment.replace(fold=1).utcoffset()
     # Where clocks are changed, the two readings of a wall clock differ: falling back it shows twice, else not at all.
@@ -196,7 +200,7 @@ class ReasonForm(forms.Form):
     reason = Words(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say why: others will read it."},
+        error_messages={"required": gettext_lazy("Say why: others will read it.")},
     )
 
 
@@ -213,8 +217,8 @@ class HandoverForm(forms.Form):
         self.fields["to"] = forms.ModelChoiceField(
             workers_of(project),
             error_messages={
-                "required": "Choose who gets it.",
-                "invalid_choice": "Choose somebody who works on this project.",
+                "required": gettext_lazy("Choose who gets it."),
+                "invalid_choice": gettext_lazy("Choose somebody who works on this project."),
             },
         )
 
@@ -223,13 +227,13 @@ class SeveralForm(HandoverForm):
     """One act for several items, with the reason or the person that it needs."""
 
     ACTS = (
-        ("claim", "Claim"),
-        ("complete", "Complete"),
-        ("exemption", "Not applicable"),
-        ("handover", "Hand over or assign"),
+        ("claim", gettext_lazy("Claim")),
+        ("complete", gettext_lazy("Complete")),
+        ("exemption", gettext_lazy("Not applicable")),
+        ("handover", gettext_lazy("Hand over or assign")),
     )
 
-    act = forms.ChoiceField(choices=ACTS, error_messages={"required": "Choose what to do."})
+    act = forms.ChoiceField(choices=ACTS, error_messages={"required": gettext_lazy("Choose what to do.")})
     reason = Words(max_length=1000, required=False)
 
     def __init__(self, project: Project, *args, **kwargs):
@@ -238,15 +242,15 @@ class SeveralForm(HandoverForm):
         self.fields["items"] = forms.TypedMultipleChoiceField(
             coerce=int,
             choices=[(number, number) for number in project.items.values_list("number", flat=True)],
-            error_messages={"required": "Choose at least one item."},
+            error_messages={"required": gettext_lazy("Choose at least one item.")},
         )
 
     def clean(self) -> dict:
         data = super().clean() or {}
         if data.get("act") == "exemption" and not data.get("reason", "").strip():
-            self.add_error("reason", "Say why: others will read it.")
+            self.add_error("reason", _("Say why: others will read it."))
         if data.get("act") == "handover" and not data.get("to"):
-            self.add_error("to", "Choose who gets them.")
+            self.add_error("to", _("Choose who gets them."))
         if "items" in self.errors:
             self.add_error(None, self.errors["items"][0])
         return data
@@ -293,17 +297,17 @@ class EvidenceForm(forms.Form):
 
 class NoteForm(forms.Form):
     text = Words(
-        label="Note",
+        label=gettext_lazy("Note"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "The note is empty."},
+        error_messages={"required": gettext_lazy("The note is empty.")},
     )
 
 
 class ReadingForm(forms.Form):
     """A value for one field, in the shape that its kind asks for."""
 
-    value = Words(max_length=5000, error_messages={"required": "Enter a value."})
+    value = Words(max_length=5000, error_messages={"required": gettext_lazy("Enter a value.")})
 
     def __init__(self, field: Field, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -312,22 +316,22 @@ class ReadingForm(forms.Form):
     def clean_value(self) -> str:
         value = self.cleaned_data["value"].strip()
         if self.field.options and value not in self.field.options:
-            raise ValidationError("Choose one of: " + ", ".join(self.field.options) + ".")
+            raise ValidationError(_("Choose one of: %(options)s.") % {"options": ", ".join(self.field.options)})
         if self.field.kind == "number":
             if number_of(value) is None:
-                raise ValidationError("Enter a number, without its unit.")
+                raise ValidationError(_("Enter a number, without its unit."))
         return value
 
 
 class MemberForm(forms.Form):
     """Somebody for the project, by e-mail."""
 
-    email = forms.EmailField(label="E-mail", max_length=254)
-    name = forms.CharField(max_length=120, required=False, help_text="For a person who is new here.")
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
+    name = forms.CharField(max_length=120, required=False, help_text=gettext_lazy("For a person who is new here."))
     role = forms.ChoiceField(choices=Role.choices, initial=Role.TECHNICIAN)
 
     def __init__(self, project: Project, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.project = project
         self.helper = FormHelper()
-        self.helper.layout = Layout("email", "name", "role", Submit("add", "Add to the project"))
+        self.helper.layout = Layout("email", "name", "role", Submit("add", _("Add to the project")))

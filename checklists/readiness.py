@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from checklists import schedule
 from checklists.models import Item, Phase, Project
 from checklists.models.item import SETTLED, State
@@ -76,13 +78,13 @@ class Tally:
     @property
     def words(self) -> str:
         """The bar in words: `12 done, 1 blocked, 30 open`."""
-        return ", ".join(f"{self.counts[state]} {state.label.lower()}" for state in ORDER if self.counts[state])
+        return ", ".join(f"{self.counts[state]} {str(state.label).lower()}" for state in ORDER if self.counts[state])
 
     @property
     def why_not_green(self) -> list[str]:
         """What keeps this from being settled, in words, worst first."""
         return [
-            f"{self.counts[state]} {State(state).label.lower()}"
+            f"{self.counts[state]} {str(State(state).label).lower()}"
             for state in (State.FAILED, State.BLOCKED, State.REOPENED, State.OPEN, State.CLAIMED)
             if self.counts[state]
         ]
@@ -108,7 +110,10 @@ def waits(project: Project, phases: list[tuple[Phase, Tally]]) -> dict[int, str]
             continue
         if unsettled and not phase.opened_at and not tally.is_settled:
             before, left = unsettled
-            found[phase.pk] = f"Waits for {before.title}: {left.total - left.settled} open"
+            found[phase.pk] = _("Waits for %(phase)s: %(number)s open") % {
+                "phase": before.title,
+                "number": left.total - left.settled,
+            }
         if not tally.is_settled:
             unsettled = (phase, tally)
     return found
@@ -155,7 +160,7 @@ def areas(timetable: Timetable, project: Project, missed: Mapping[int, int]) -> 
         when = schedule.stretch(window, project.tzinfo) if window else ""
         reasons = _reasons(timetable, items)
         if beyond := sum(place == phase.pk for place in missed.values()):
-            reasons.insert(0, Reason(f"{beyond} beyond limit", "missed", "bad"))
+            reasons.insert(0, Reason(_("%(number)s beyond limit") % {"number": beyond}, "missed", "bad"))
         found.append(Area(phase, Tally.of(items), reasons, gates.get(phase.pk, ""), when))
     return found
 
@@ -165,14 +170,19 @@ def _reasons(timetable: Timetable, items: list[Item]) -> list[Reason]:
     late = sum(timetable.is_late(item) for item in items)
     soon = [item for item in items if timetable.is_soon(item)]
     unowned = sum(item.owner_id is None for item in soon)
-    found = [Reason(f"{late} late", "late", "late")] if late else []
+    found = [Reason(_("%(number)s late") % {"number": late}, "late", "late")] if late else []
     found += [
-        Reason(f"{tally.counts[state]} {state.label.lower()}", state.value, "bad" if state == State.FAILED else "warn")
+        Reason(
+            f"{tally.counts[state]} {str(state.label).lower()}", state.value, "bad" if state == State.FAILED else "warn"
+        )
         for state in (State.FAILED, State.BLOCKED, State.REOPENED)
         if tally.counts[state]
     ]
     if soon:
-        whose = f", {unowned} of them nobody’s" if unowned else ""
-        found.append(Reason(f"{len(soon)} due within 2 hours{whose}", "soon", "warn"))
+        told = {"number": len(soon), "unowned": unowned}
+        words = _("%(number)s due within 2 hours")
+        if unowned:
+            words = _("%(number)s due within 2 hours, %(unowned)s of them nobody’s")
+        found.append(Reason(words % told, "soon", "warn"))
     left = [(state, tally.counts[state]) for state in (State.CLAIMED, State.OPEN) if tally.counts[state]]
-    return found + [Reason(f"{count} {state.label.lower()}", state.value) for state, count in left]
+    return found + [Reason(f"{count} {str(state.label).lower()}", state.value) for state, count in left]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from checklists import rendering, schedule
 from checklists.models import Evidence, Field, Item, Note, Phase, Project, Reading, Section
@@ -37,19 +39,19 @@ if TYPE_CHECKING:
     FieldWithValue = WithAnnotations[Field, Value]
 
 FILTERS = {
-    "all": "All",
-    "todo": "To do",
-    "mine": "Mine",
-    "late": "Late",
-    "soon": "Due soon",
-    "missed": "Beyond limit",
-    State.OPEN.value: "Open",
-    State.CLAIMED.value: "Claimed",
-    State.BLOCKED.value: "Blocked",
-    State.FAILED.value: "Failed",
-    State.REOPENED.value: "Reopened",
-    State.DONE.value: "Done",
-    State.NOT_APPLICABLE.value: "Not applicable",
+    "all": gettext_lazy("All"),
+    "todo": gettext_lazy("To do"),
+    "mine": gettext_lazy("Mine"),
+    "late": gettext_lazy("Late"),
+    "soon": gettext_lazy("Due soon"),
+    "missed": gettext_lazy("Beyond limit"),
+    State.OPEN.value: gettext_lazy("Open"),
+    State.CLAIMED.value: gettext_lazy("Claimed"),
+    State.BLOCKED.value: gettext_lazy("Blocked"),
+    State.FAILED.value: gettext_lazy("Failed"),
+    State.REOPENED.value: gettext_lazy("Reopened"),
+    State.DONE.value: gettext_lazy("Done"),
+    State.NOT_APPLICABLE.value: gettext_lazy("Not applicable"),
 }
 
 
@@ -159,7 +161,8 @@ class Sheet:
             "missed": self.missed,
         }
         return [
-            (key, label, numbers.get(key, self.tally.counts[key]), key == self.chosen) for key, label in FILTERS.items()
+            (key, str(label), numbers.get(key, self.tally.counts[key]), key == self.chosen)
+            for key, label in FILTERS.items()
         ]
 
 
@@ -197,18 +200,20 @@ def row_of(
     answers: Mapping[str, str],
 ) -> Row:
     """One item's row; the item comes from `with_row_facts`, its fields from `with_value`."""
-    counts = [f"{item.part_settled} of {item.part_count}"] if item.part_count else []
+    parts = {"done": item.part_settled, "total": item.part_count}
+    counts = [_("%(done)s of %(total)s") % parts] if item.part_count else []
+    blanks = sum(not field.value and is_asked(field.condition, answers) for field in fields)
     counts += [
-        f"{number} {word}{'s' if number > 1 else ''}"
-        for number, word in (
-            (len(item.details), "detail"),
-            (len(item.commands), "command"),
-            (sum(not field.value and is_asked(field.condition, answers) for field in fields), "blank"),
-            (item.note_count, "note"),
+        told % {"number": number}
+        for number, told in (
+            (len(item.details), ngettext("%(number)s detail", "%(number)s details", len(item.details))),
+            (len(item.commands), ngettext("%(number)s command", "%(number)s commands", len(item.commands))),
+            (blanks, ngettext("%(number)s blank", "%(number)s blanks", blanks)),
+            (item.note_count, ngettext("%(number)s note", "%(number)s notes", item.note_count)),
+            (item.evidence_count, _("%(number)s evidence")),
         )
         if number
     ]
-    counts += [f"{item.evidence_count} evidence"] if item.evidence_count else []
     person = item.settled_by if item.is_settled else item.owner
     moment, when, tone = item.settled_at, "", ""
     if moment:
@@ -222,7 +227,7 @@ def row_of(
         url=f"/projects/{project.slug}/items/{item.number}/",
         text=rendering.inline(item.text),
         state=item.state,
-        state_label=State(item.state).label,
+        state_label=str(State(item.state).label),
         depth=min(item.depth, 4),
         values=", ".join(f"{field.value} {field.unit}".strip() for field in fields if field.value),
         missed=limits_missed(item, fields),
@@ -231,7 +236,7 @@ def row_of(
         when=when,
         moment=moment.isoformat() if moment else "",
         tone=tone,
-        when_title=f"Due {schedule.words(moment, project.tzinfo)}" if moment and tone else "",
+        when_title=_("Due %(when)s") % {"when": schedule.words(moment, project.tzinfo)} if moment and tone else "",
         reason=item.reason,
         settled=item.is_settled,
         is_group=bool(item.part_count),

@@ -8,6 +8,8 @@ from crispy_forms.layout import HTML, Div, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.forms import IntakeForm, LaunchForm
 from checklists.models import Role, TemplateVersion
@@ -27,7 +29,7 @@ class TemplateForm(IntakeForm):
     keeps_tables = False
 
     title = forms.CharField(
-        max_length=200, required=False, label="Name", help_text="Left blank, the title of the document."
+        max_length=200, required=False, label=gettext_lazy("Name"), help_text="Left blank, the title of the document."
     )
     summary = forms.CharField(
         max_length=300, required=False, help_text="For which go-lives it is meant, in one sentence."
@@ -35,7 +37,7 @@ class TemplateForm(IntakeForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper.layout = Layout("title", "summary", "file", "text", Submit("add", "Add the template"))
+        self.helper.layout = Layout("title", "summary", "file", "text", Submit("add", _("Add the template")))
 
     def clean(self) -> dict:
         data = super().clean()
@@ -49,13 +51,15 @@ class VersionForm(IntakeForm):
 
     keeps_tables = False
 
-    remark = forms.CharField(max_length=300, label="What is new", help_text="Others read it beside the version.")
+    remark = forms.CharField(
+        max_length=300, label=gettext_lazy("What is new"), help_text="Others read it beside the version."
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["text"].label = "Or edit the text"
+        self.fields["text"].label = _("Or edit the text")
         self.fields["text"].widget.attrs["rows"] = 24
-        self.helper.layout = Layout("remark", "file", "text", Submit("add", "Add the version"))
+        self.helper.layout = Layout("remark", "file", "text", Submit("add", _("Add the version")))
 
 
 class PeopleField(forms.CharField):
@@ -67,17 +71,21 @@ class PeopleField(forms.CharField):
         lines = [(number, line.strip()) for number, line in enumerate((value or "").splitlines(), start=1)]
         lines = [(number, line) for number, line in lines if line]
         if len(lines) > PEOPLE:
-            raise ValidationError(f"At most {PEOPLE} people at once; add the others on the project's page.")
+            raise ValidationError(
+                _("At most %(number)s people at once; add the others on the project's page.") % {"number": PEOPLE}
+            )
         people: list[Person] = []
         problems: list[str] = []
         for number, line in lines:
             try:
                 person = person_in(line)
             except ValidationError as problem:
-                problems.append(f"Line {number}: {problem.messages[0]}")
+                problems.append(_("Line %(number)s: %(problem)s") % {"number": number, "problem": problem.messages[0]})
                 continue
             if any(person.email.lower() == other.email.lower() for other in people):
-                problems.append(f"Line {number}: {person.email} is there twice.")
+                problems.append(
+                    _("Line %(number)s: %(email)s is there twice.") % {"number": number, "email": person.email}
+                )
             people.append(person)
         if problems:
             raise ValidationError(problems)
@@ -94,7 +102,7 @@ def person_in(line: str) -> Person:
     except ValidationError:
         raise ValidationError(f"“{email}” is no e-mail address.") from None
     if len(email) > 254:
-        raise ValidationError("The e-mail address is too long.")
+        raise ValidationError(_("The e-mail address is too long."))
     if role is None:
         raise ValidationError(f"“{wanted}” is no role. Roles are {', '.join(Role.values)}.")
     return Person(email, role)
@@ -105,7 +113,7 @@ class FromTemplateForm(LaunchForm):
 
     people = PeopleField(
         required=False,
-        label="People",
+        label=gettext_lazy("People"),
         help_text="One a line: e-mail and role (manager, technician, approver or auditor). You become the manager.",
     )
 
@@ -130,13 +138,13 @@ class FromTemplateForm(LaunchForm):
             "zone",
             *([HTML(HEADING), *rows] if rows else []),
             "people",
-            Submit("create", "Make the project"),
+            Submit("create", _("Make the project")),
         )
 
     def clean_people(self) -> list[Person]:
         people: list[Person] = self.cleaned_data["people"]
         if any(person.email.lower() == self.user_email.lower() for person in people):
-            raise ValidationError("You become the manager of the project. Take your own line out.")
+            raise ValidationError(_("You become the manager of the project. Take your own line out."))
         return people
 
     @property
@@ -175,10 +183,12 @@ def field_for(variable: Variable) -> forms.Field:
 class CloneForm(LaunchForm):
     """The new project's name and T-0; its plan is that of the original."""
 
-    with_people = forms.BooleanField(required=False, label="Take the people along, in their roles", initial=True)
+    with_people = forms.BooleanField(
+        required=False, label=gettext_lazy("Take the people along, in their roles"), initial=True
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper.layout = Layout(
-            "name", "customer", "system", "go_live", "zone", "with_people", Submit("clone", "Clone the project")
+            "name", "customer", "system", "go_live", "zone", "with_people", Submit("clone", _("Clone the project"))
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
 from checklists.importing.decode import decode
@@ -52,7 +53,9 @@ def add_version(template: Template, source: bytes, at: datetime, by: User | None
         Template.objects.select_for_update().get(pk=template.pk)  # so that two people get two numbers
         newest = template.versions.first()
         if newest and bytes(newest.source) == source:
-            raise TransitionRefused(f"This is the text of version {newest.number}. Nothing was added.")
+            raise TransitionRefused(
+                _("This is the text of version %(number)s. Nothing was added.") % {"number": newest.number}
+            )
         return template.versions.create(
             number=newest.number + 1 if newest else 1, source=source, remark=remark, created_at=at, created_by=by
         )

@@ -88,7 +88,7 @@ def task_of(item: Item, project: Project, timetable: Timetable) -> Task:
         number=item.number,
         text=rendering.inline(item.text),
         state=item.state,
-        state_label=State(item.state).label,
+        state_label=str(State(item.state).label),
         due=due,
         tone=tone,
         moment=window.due if window else None,

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from django.conf import settings
+from django.utils import translation
+
 from checklists.models import JournalEntry
 from checklists.models.journal import JournalQuerySet
 from checklists.spreadsheets.writing import Row, csv_of, xlsx_of
@@ -18,6 +21,7 @@ FORMATS = {
 }
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def file_of(entries: JournalQuerySet, form: str, title: str, at: datetime) -> str | bytes:
     """The entries as a file of one of the FORMATS."""
     if form == "json":
@@ -41,6 +45,7 @@ def row_of(entry: JournalEntry) -> Row:
     }
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def json_of(entries: JournalQuerySet) -> str:
     """Bodies stay text: the hash is over exactly these characters. `hash` is SHA-256 of a mark, `prev` and `body`."""
     columns = ("seq", "prev", "hash", "body", "remark", "salt")

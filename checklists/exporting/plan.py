@@ -9,6 +9,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import translation
+
 from checklists.importing import outline as written
 from checklists.importing.dialect import TICKED
 from checklists.models import Field, Item, Note, Phase, Project, Reading, Section, Slot
@@ -51,6 +54,7 @@ def rows_of(project: Project) -> Rows:
     return rows
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def outline_of(project: Project, at: datetime, *, with_run: bool = True) -> written.Outline:
     """The plan as an outline. `with_run` adds what was done until the moment `at`, and ticks what is done."""
     return _Outliner(rows_of(project), with_run).outline(at)

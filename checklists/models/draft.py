@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from checklists.importing.corrections import LEVELS
 from checklists.importing.decode import Refused
@@ -91,7 +92,7 @@ class Draft(models.Model):
             self.corrections[str(line)] = " ".join(said)
         try:
             if len(self.corrections) > CORRECTIONS:
-                raise Refused("There are too many corrections.")
+                raise Refused(_("There are too many corrections."))
             self.outline()
         except Refused:
             self.corrections = before

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
 from checklists.models.item import Item
@@ -18,13 +19,13 @@ from checklists.verdicts import verdict
 
 
 class FieldKind(models.TextChoices):
-    TEXT = "text", "Text"
-    LONG = "long", "Long text"
-    NUMBER = "number", "Number"
-    DATE = "date", "Date"
-    DATETIME = "datetime", "Date and time"
-    YESNO = "yesno", "Yes or no"
-    CHOICE = "choice", "Choice"
+    TEXT = "text", gettext_lazy("Text")
+    LONG = "long", gettext_lazy("Long text")
+    NUMBER = "number", gettext_lazy("Number")
+    DATE = "date", gettext_lazy("Date")
+    DATETIME = "datetime", gettext_lazy("Date and time")
+    YESNO = "yesno", gettext_lazy("Yes or no")
+    CHOICE = "choice", gettext_lazy("Choice")
 
 
 class Field(Retirable, Versioned):

@@ -15,7 +15,9 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import CHANGES_ITEM, Action, JournalEntry
@@ -31,18 +33,18 @@ if TYPE_CHECKING:
 
 
 class State(models.TextChoices):
-    OPEN = "open", "Open"
-    CLAIMED = "claimed", "Claimed"
-    DONE = "done", "Done"
-    NOT_APPLICABLE = "na", "Not applicable"
-    BLOCKED = "blocked", "Blocked"
-    FAILED = "failed", "Failed"
-    REOPENED = "reopened", "Reopened"
+    OPEN = "open", gettext_lazy("Open")
+    CLAIMED = "claimed", gettext_lazy("Claimed")
+    DONE = "done", gettext_lazy("Done")
+    NOT_APPLICABLE = "na", gettext_lazy("Not applicable")
+    BLOCKED = "blocked", gettext_lazy("Blocked")
+    FAILED = "failed", gettext_lazy("Failed")
+    REOPENED = "reopened", gettext_lazy("Reopened")
 
 
 class Kind(models.TextChoices):
-    TASK = "task", "Item"
-    CRITERION = "criterion", "Success criterion"
+    TASK = "task", gettext_lazy("Item")
+    CRITERION = "criterion", gettext_lazy("Success criterion")
 
 
 SETTLED = (State.DONE, State.NOT_APPLICABLE)
@@ -205,7 +207,7 @@ class Item(Retirable, Timing, Versioned):
                 return
             self._guard_not_settled()
             if not for_others and self.owner_id != act.by.pk:
-                raise TransitionRefused("Only who has an item, or a manager, hands it over. Nothing was changed.")
+                raise TransitionRefused(_("Only who has an item, or a manager, hands it over. Nothing was changed."))
             self._guard_seen(act)
             self._give_to(to, act)
             self._record(act, Action.ITEM_HANDED_OVER, to=f"to {to}", who=to.pk)
@@ -222,7 +224,7 @@ class Item(Retirable, Timing, Versioned):
         """Let a blocked or failed item go on: back to whoever holds it."""
         with self._changing(act):
             if self.state not in STUCK:
-                raise TransitionRefused("This item is neither blocked nor failed. Nothing was changed.")
+                raise TransitionRefused(_("This item is neither blocked nor failed. Nothing was changed."))
             self._guard_seen(act)
             self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
             self._record(act, Action.ITEM_RESUMED)
@@ -236,7 +238,9 @@ class Item(Retirable, Timing, Versioned):
         with self._changing(act):
             last = self.history.order_by("-seq").first()
             if last is None or last.actor_id != act.by.pk or last.action not in UNDOES:
-                raise TransitionRefused("The last change of this item is not yours to take back. Nothing was changed.")
+                raise TransitionRefused(
+                    _("The last change of this item is not yours to take back. Nothing was changed.")
+                )
             self._guard_seen(act)
             if last.action in (Action.ITEM_COMPLETED, Action.ITEM_SET_ASIDE):
                 self._unsettle_above(act)
@@ -249,14 +253,17 @@ class Item(Retirable, Timing, Versioned):
                 self._give_to(get_user_model().objects.get(pk=last.facts.get("who", act.by.pk)), act)
             else:
                 self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
-            what = f"“{last.get_action_display()}”"
+            with translation.override(settings.LANGUAGE_CODE):
+                what = f"“{last.get_action_display()}”"
             self._record(act, Action.ITEM_UNDONE, what=what, undoes=last.action, who=self.owner_id)
 
     def reopen(self, act: Act, reason: str) -> None:
         """Take a settled item back to work, and with it the items above it, for a reason."""
         with self._changing(act):
             if not self.is_settled:
-                raise TransitionRefused("This item is not settled, so there is nothing to reopen. Nothing was changed.")
+                raise TransitionRefused(
+                    _("This item is not settled, so there is nothing to reopen. Nothing was changed.")
+                )
             self._guard_seen(act)
             self._reopen(act, reason)
             above = self.parent
@@ -352,21 +359,31 @@ class Item(Retirable, Timing, Versioned):
     def _guard_not_settled(self) -> None:
         if self.is_settled:
             when = self.project.local(self.settled_at).strftime("%H:%M %Z") if self.settled_at else ""
-            how = "completed" if self.state == State.DONE else "marked not applicable"
-            raise TransitionRefused(f"{self.settled_by} {how} this at {when}. Nothing was changed.")
+            told = {"who": self.settled_by, "when": when}
+            if self.state == State.DONE:
+                raise TransitionRefused(_("%(who)s completed this at %(when)s. Nothing was changed.") % told)
+            raise TransitionRefused(_("%(who)s marked not applicable this at %(when)s. Nothing was changed.") % told)
 
     def _guard_not_with_others(self, act: Act) -> None:
         if self.owner_id and self.owner_id != act.by.pk:
             since = self.project.local(self.changed_at).strftime("%H:%M %Z") if self.changed_at else ""
-            raise TransitionRefused(f"{self.owner} has this item since {since}. Nothing was changed.")
+            raise TransitionRefused(
+                _("%(who)s has this item since %(when)s. Nothing was changed.") % {"who": self.owner, "when": since}
+            )
 
     def _guard_ready_to_settle(self, act: Act, for_others: bool) -> None:
         self._guard_not_settled()
         if not for_others:
             self._guard_not_with_others(act)
         if waiting := self.children.open().count():
-            noun = "sub-item is" if waiting == 1 else "sub-items are"
-            raise TransitionRefused(f"{waiting} {noun} still open. Settle them first, and this one settles itself.")
+            raise TransitionRefused(
+                ngettext(
+                    "%(number)s sub-item is still open. Settle them first, and this one settles itself.",
+                    "%(number)s sub-items are still open. Settle them first, and this one settles itself.",
+                    waiting,
+                )
+                % {"number": waiting}
+            )
         self._guard_seen(act)
 
     def _guard_seen(self, act: Act) -> None:

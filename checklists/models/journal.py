@@ -18,6 +18,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
 from checklists.chain import GENESIS, Break, Entry, Walk, canonical, chain_hash, remark_hash
@@ -38,104 +39,104 @@ CHANNEL = "golive_journal"
 class Action(models.TextChoices):
     """Everything that can happen to a project, each with the words that follow the actor's name."""
 
-    PROJECT_CREATED = "project.created", "created the project"
-    PROJECT_CHANGED = "project.changed", "changed the project's details:"
-    GO_LIVE_MOVED = "project.go_live_moved", "moved T-0"
-    PHASE_OPENED = "phase.opened_early", "opened early"
-    MEMBER_ADDED = "member.added", "added a person"
-    MEMBER_CHANGED = "member.changed", "changed a person's role"
-    MEMBER_REMOVED = "member.removed", "removed a person"
-    ITEM_CLAIMED = "item.claimed", "claimed"
-    ITEM_RELEASED = "item.released", "released"
-    ITEM_COMPLETED = "item.completed", "completed"
-    ITEM_REOPENED = "item.reopened", "reopened"
-    ITEM_BLOCKED = "item.blocked", "blocked"
-    ITEM_RESUMED = "item.resumed", "took up again"
-    ITEM_FAILED = "item.failed", "marked failed"
-    ITEM_HANDED_OVER = "item.handed_over", "handed over"
-    ITEM_UNDONE = "item.undone", "took back"
-    ITEM_SET_ASIDE = "item.set_aside", "marked not applicable"
-    ITEM_AMENDED = "item.amended", "changed the plan of"
-    PLAN_BASELINED = "plan.baselined", "baselined the plan"
-    ITEM_ADDED = "plan.item_added", "added"
-    ITEM_MOVED = "plan.item_moved", "moved"
-    ITEM_SPLIT = "plan.item_split", "split"
-    ITEM_RETIRED = "plan.item_retired", "took out of the plan"
-    ITEM_RESTORED = "plan.item_restored", "put back into the plan"
-    PHASE_ADDED = "plan.phase_added", "added the phase"
-    PHASE_AMENDED = "plan.phase_amended", "changed the phase"
-    PHASE_MOVED = "plan.phase_moved", "moved the phase"
-    PHASE_RETIRED = "plan.phase_retired", "took out of the plan the phase"
-    PHASE_RESTORED = "plan.phase_restored", "put back into the plan the phase"
-    SECTION_ADDED = "plan.section_added", "added the section"
-    SECTION_AMENDED = "plan.section_amended", "changed the section"
-    SECTION_MOVED = "plan.section_moved", "moved the section"
-    SECTION_RETIRED = "plan.section_retired", "took out of the plan the section"
-    SECTION_RESTORED = "plan.section_restored", "put back into the plan the section"
-    FIELD_ADDED = "plan.field_added", "added the blank"
-    FIELD_AMENDED = "plan.field_amended", "changed the blank"
-    FIELD_RETIRED = "plan.field_retired", "took out of the plan the blank"
-    FIELD_RESTORED = "plan.field_restored", "put back into the plan the blank"
+    PROJECT_CREATED = "project.created", gettext_lazy("created the project")
+    PROJECT_CHANGED = "project.changed", gettext_lazy("changed the project's details:")
+    GO_LIVE_MOVED = "project.go_live_moved", gettext_lazy("moved T-0")
+    PHASE_OPENED = "phase.opened_early", gettext_lazy("opened early")
+    MEMBER_ADDED = "member.added", gettext_lazy("added a person")
+    MEMBER_CHANGED = "member.changed", gettext_lazy("changed a person's role")
+    MEMBER_REMOVED = "member.removed", gettext_lazy("removed a person")
+    ITEM_CLAIMED = "item.claimed", gettext_lazy("claimed")
+    ITEM_RELEASED = "item.released", gettext_lazy("released")
+    ITEM_COMPLETED = "item.completed", gettext_lazy("completed")
+    ITEM_REOPENED = "item.reopened", gettext_lazy("reopened")
+    ITEM_BLOCKED = "item.blocked", gettext_lazy("blocked")
+    ITEM_RESUMED = "item.resumed", gettext_lazy("took up again")
+    ITEM_FAILED = "item.failed", gettext_lazy("marked failed")
+    ITEM_HANDED_OVER = "item.handed_over", gettext_lazy("handed over")
+    ITEM_UNDONE = "item.undone", gettext_lazy("took back")
+    ITEM_SET_ASIDE = "item.set_aside", gettext_lazy("marked not applicable")
+    ITEM_AMENDED = "item.amended", gettext_lazy("changed the plan of")
+    PLAN_BASELINED = "plan.baselined", gettext_lazy("baselined the plan")
+    ITEM_ADDED = "plan.item_added", gettext_lazy("added")
+    ITEM_MOVED = "plan.item_moved", gettext_lazy("moved")
+    ITEM_SPLIT = "plan.item_split", gettext_lazy("split")
+    ITEM_RETIRED = "plan.item_retired", gettext_lazy("took out of the plan")
+    ITEM_RESTORED = "plan.item_restored", gettext_lazy("put back into the plan")
+    PHASE_ADDED = "plan.phase_added", gettext_lazy("added the phase")
+    PHASE_AMENDED = "plan.phase_amended", gettext_lazy("changed the phase")
+    PHASE_MOVED = "plan.phase_moved", gettext_lazy("moved the phase")
+    PHASE_RETIRED = "plan.phase_retired", gettext_lazy("took out of the plan the phase")
+    PHASE_RESTORED = "plan.phase_restored", gettext_lazy("put back into the plan the phase")
+    SECTION_ADDED = "plan.section_added", gettext_lazy("added the section")
+    SECTION_AMENDED = "plan.section_amended", gettext_lazy("changed the section")
+    SECTION_MOVED = "plan.section_moved", gettext_lazy("moved the section")
+    SECTION_RETIRED = "plan.section_retired", gettext_lazy("took out of the plan the section")
+    SECTION_RESTORED = "plan.section_restored", gettext_lazy("put back into the plan the section")
+    FIELD_ADDED = "plan.field_added", gettext_lazy("added the blank")
+    FIELD_AMENDED = "plan.field_amended", gettext_lazy("changed the blank")
+    FIELD_RETIRED = "plan.field_retired", gettext_lazy("took out of the plan the blank")
+    FIELD_RESTORED = "plan.field_restored", gettext_lazy("put back into the plan the blank")
     # Of contacts, escalation levels, procedures and steps.
-    LISTED_ADDED = "plan.listed_added", "added to contacts or procedures"
-    LISTED_AMENDED = "plan.listed_amended", "changed in contacts or procedures"
-    LISTED_MOVED = "plan.listed_moved", "moved in contacts or procedures"
-    LISTED_RETIRED = "plan.listed_retired", "took out of contacts or procedures"
-    LISTED_RESTORED = "plan.listed_restored", "put back into contacts or procedures"
-    PROCEDURE_STARTED = "procedure.started", "started the procedure"
-    PROCEDURE_STEP_SETTLED = "procedure.step_settled", "said how a step went:"
-    PROCEDURE_ENDED = "procedure.ended", "ended the procedure"
-    NOTE_ADDED = "note.added", "noted on"
-    NOTE_WITHDRAWN = "note.withdrawn", "took back a note on"
-    EVIDENCE_ADDED = "evidence.added", "added evidence to"
-    EVIDENCE_WITHDRAWN = "evidence.withdrawn", "withdrew evidence from"
-    EVIDENCE_DOWNLOADED = "evidence.downloaded", "downloaded evidence of"
-    DEVIATION_RAISED = "deviation.raised", "raised a deviation at"
-    DEVIATION_CHANGED = "deviation.changed", "changed a deviation at"
-    READING_GIVEN = "reading.given", "entered a value for"
-    SLOT_ADDED = "slot.added", "asked for a signature:"
-    SLOT_CHANGED = "slot.changed", "changed what is signed by"
-    SLOT_RETIRED = "slot.retired", "asked no more for the signature:"
-    SIGNING_REFUSED = "signing.refused", "entered a wrong password to sign"
-    SLOT_SIGNED = "slot.signed", "signed"
-    SLOT_DECLINED = "slot.declined", "voted no-go on"
-    SLOT_REFUSED = "slot.refused", "declined to sign"
-    SLOT_ABSTAINED = "slot.abstained", "abstained from"
-    SIGNATURE_WITHDRAWN = "signature.withdrawn", "withdrew the signature from"
-    CONDITION_MET = "condition.met", "said that a condition is met:"
-    ITEM_WAIVED = "item.waived", "let be signed unsettled"
-    WAIVER_ENDED = "item.waiver_ended", "wants settled before anybody signs"
-    FOUR_EYES_OVERRIDDEN = "signing.overridden", "let sign what they worked on:"
-    DELEGATION_MADE = "delegation.made", "asked somebody to sign in their place:"
-    DELEGATION_ENDED = "delegation.ended", "signs for themselves again, no longer"
-    SCOPE_CLOSED = "scope.closed", "closed"
-    SCOPE_REOPENED = "scope.reopened", "reopened"
-    PROJECT_COMPLETED = "project.completed", "completed the project"
-    REPORT_DOWNLOADED = "report.downloaded", "downloaded the report"
-    RECORD_SEALED = "record.sealed", "sealed the record of revision"
-    RECORD_DOWNLOADED = "record.downloaded", "downloaded the record of revision"
-    PLAN_DOWNLOADED = "plan.downloaded", "downloaded the plan"
-    JOURNAL_DOWNLOADED = "journal.downloaded", "downloaded the journal"
-    ENTRY_REDACTED = "journal.redacted", "removed what was written in entry"
-    KEPT_FOR = "project.kept_for", "keeps the project for another number of years:"
-    HELD = "project.held", "put the project under a legal hold"
-    RELEASED = "project.released", "ended the legal hold"
-    ARCHIVED = "project.archived", "put the project in the archive"
-    BROUGHT_BACK = "project.brought_back", "took the project out of the archive"
+    LISTED_ADDED = "plan.listed_added", gettext_lazy("added to contacts or procedures")
+    LISTED_AMENDED = "plan.listed_amended", gettext_lazy("changed in contacts or procedures")
+    LISTED_MOVED = "plan.listed_moved", gettext_lazy("moved in contacts or procedures")
+    LISTED_RETIRED = "plan.listed_retired", gettext_lazy("took out of contacts or procedures")
+    LISTED_RESTORED = "plan.listed_restored", gettext_lazy("put back into contacts or procedures")
+    PROCEDURE_STARTED = "procedure.started", gettext_lazy("started the procedure")
+    PROCEDURE_STEP_SETTLED = "procedure.step_settled", gettext_lazy("said how a step went:")
+    PROCEDURE_ENDED = "procedure.ended", gettext_lazy("ended the procedure")
+    NOTE_ADDED = "note.added", gettext_lazy("noted on")
+    NOTE_WITHDRAWN = "note.withdrawn", gettext_lazy("took back a note on")
+    EVIDENCE_ADDED = "evidence.added", gettext_lazy("added evidence to")
+    EVIDENCE_WITHDRAWN = "evidence.withdrawn", gettext_lazy("withdrew evidence from")
+    EVIDENCE_DOWNLOADED = "evidence.downloaded", gettext_lazy("downloaded evidence of")
+    DEVIATION_RAISED = "deviation.raised", gettext_lazy("raised a deviation at")
+    DEVIATION_CHANGED = "deviation.changed", gettext_lazy("changed a deviation at")
+    READING_GIVEN = "reading.given", gettext_lazy("entered a value for")
+    SLOT_ADDED = "slot.added", gettext_lazy("asked for a signature:")
+    SLOT_CHANGED = "slot.changed", gettext_lazy("changed what is signed by")
+    SLOT_RETIRED = "slot.retired", gettext_lazy("asked no more for the signature:")
+    SIGNING_REFUSED = "signing.refused", gettext_lazy("entered a wrong password to sign")
+    SLOT_SIGNED = "slot.signed", gettext_lazy("signed")
+    SLOT_DECLINED = "slot.declined", gettext_lazy("voted no-go on")
+    SLOT_REFUSED = "slot.refused", gettext_lazy("declined to sign")
+    SLOT_ABSTAINED = "slot.abstained", gettext_lazy("abstained from")
+    SIGNATURE_WITHDRAWN = "signature.withdrawn", gettext_lazy("withdrew the signature from")
+    CONDITION_MET = "condition.met", gettext_lazy("said that a condition is met:")
+    ITEM_WAIVED = "item.waived", gettext_lazy("let be signed unsettled")
+    WAIVER_ENDED = "item.waiver_ended", gettext_lazy("wants settled before anybody signs")
+    FOUR_EYES_OVERRIDDEN = "signing.overridden", gettext_lazy("let sign what they worked on:")
+    DELEGATION_MADE = "delegation.made", gettext_lazy("asked somebody to sign in their place:")
+    DELEGATION_ENDED = "delegation.ended", gettext_lazy("signs for themselves again, no longer")
+    SCOPE_CLOSED = "scope.closed", gettext_lazy("closed")
+    SCOPE_REOPENED = "scope.reopened", gettext_lazy("reopened")
+    PROJECT_COMPLETED = "project.completed", gettext_lazy("completed the project")
+    REPORT_DOWNLOADED = "report.downloaded", gettext_lazy("downloaded the report")
+    RECORD_SEALED = "record.sealed", gettext_lazy("sealed the record of revision")
+    RECORD_DOWNLOADED = "record.downloaded", gettext_lazy("downloaded the record of revision")
+    PLAN_DOWNLOADED = "plan.downloaded", gettext_lazy("downloaded the plan")
+    JOURNAL_DOWNLOADED = "journal.downloaded", gettext_lazy("downloaded the journal")
+    ENTRY_REDACTED = "journal.redacted", gettext_lazy("removed what was written in entry")
+    KEPT_FOR = "project.kept_for", gettext_lazy("keeps the project for another number of years:")
+    HELD = "project.held", gettext_lazy("put the project under a legal hold")
+    RELEASED = "project.released", gettext_lazy("ended the legal hold")
+    ARCHIVED = "project.archived", gettext_lazy("put the project in the archive")
+    BROUGHT_BACK = "project.brought_back", gettext_lazy("took the project out of the archive")
     # Of the instance's own chain.
-    INSTANCE_STARTED = "instance.started", "began this journal"
-    SETTINGS_CHANGED = "instance.settings_changed", "started with other settings:"
-    PROJECT_REMOVED = "instance.project_removed", "removed a project whose time was over"
-    BUNDLE_DOWNLOADED = "instance.bundle_downloaded", "downloaded the records of"
-    SIGNED_IN = "account.signed_in", "signed in"
-    SIGNED_OUT = "account.signed_out", "signed out"
-    SIGN_IN_FAILED = "account.sign_in_failed", "failed to sign in as"
-    PASSWORD_CHANGED = "account.password_changed", "changed their password"
-    PASSWORD_RESET = "account.password_reset", "set a new password by a link from a mail"
-    EMAIL_CHANGED = "account.email_changed", "changed their e-mail address"
-    FACTOR_ADDED = "account.factor_added", "added a way to prove who they are"
-    FACTOR_REMOVED = "account.factor_removed", "removed a way to prove who they are"
-    ACCOUNT_CREATED = "account.created", "made an account for"
+    INSTANCE_STARTED = "instance.started", gettext_lazy("began this journal")
+    SETTINGS_CHANGED = "instance.settings_changed", gettext_lazy("started with other settings:")
+    PROJECT_REMOVED = "instance.project_removed", gettext_lazy("removed a project whose time was over")
+    BUNDLE_DOWNLOADED = "instance.bundle_downloaded", gettext_lazy("downloaded the records of")
+    SIGNED_IN = "account.signed_in", gettext_lazy("signed in")
+    SIGNED_OUT = "account.signed_out", gettext_lazy("signed out")
+    SIGN_IN_FAILED = "account.sign_in_failed", gettext_lazy("failed to sign in as")
+    PASSWORD_CHANGED = "account.password_changed", gettext_lazy("changed their password")
+    PASSWORD_RESET = "account.password_reset", gettext_lazy("set a new password by a link from a mail")
+    EMAIL_CHANGED = "account.email_changed", gettext_lazy("changed their e-mail address")
+    FACTOR_ADDED = "account.factor_added", gettext_lazy("added a way to prove who they are")
+    FACTOR_REMOVED = "account.factor_removed", gettext_lazy("removed a way to prove who they are")
+    ACCOUNT_CREATED = "account.created", gettext_lazy("made an account for")
 
 
 # What makes another version of an item: whoever saw the one before did not see this.
@@ -339,14 +340,14 @@ class JournalEntry(models.Model):
     @property
     def sentence(self) -> str:
         """What happened, in words that follow the actor's name, without the remark."""
-        words = [Action(self.action).label]
+        words = [str(Action(self.action).label)]
         if number := json.loads(self.body)["item"]:
             words.append(f"#{number}")
         if self.subject:
             words.append(self.subject)
         facts = self.facts
         if "old" in facts:
-            words.append(f"from {facts.pop('old')} to {facts.pop('new')}")
+            words.append(_("from %(old)s to %(new)s") % {"old": facts.pop("old"), "new": facts.pop("new")})
         if shown := ", ".join(str(value) for key, value in facts.items() if value and key not in PROOFS):
             words.append(f"({shown})")
         return " ".join(words)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import Action, JournalEntry
@@ -17,10 +19,10 @@ from checklists.models.versioned import Versioned
 class Role(models.TextChoices):
     """What somebody is in one project. A manager may do what a technician may, and sign."""
 
-    MANAGER = "manager", "Project manager"
-    TECHNICIAN = "technician", "Technician"
-    APPROVER = "approver", "Approver"
-    AUDITOR = "auditor", "Auditor"
+    MANAGER = "manager", gettext_lazy("Project manager")
+    TECHNICIAN = "technician", gettext_lazy("Technician")
+    APPROVER = "approver", gettext_lazy("Approver")
+    AUDITOR = "auditor", gettext_lazy("Auditor")
 
 
 class MembershipManager(models.Manager["Membership"]):
@@ -42,7 +44,9 @@ class MembershipManager(models.Manager["Membership"]):
                 member.role, action = role, Action.MEMBER_CHANGED
                 member.version += 1
                 member.save()
-            entry = JournalEntry.objects.record(project, act, action, subject=str(user), role=Role(role).label)
+            with translation.override(settings.LANGUAGE_CODE):
+                told = str(Role(role).label)
+            entry = JournalEntry.objects.record(project, act, action, subject=str(user), role=told)
             if action == Action.MEMBER_ADDED:
                 key = f"member-added:{project.pk}:{entry.seq}"
                 path = project.get_absolute_url()
@@ -88,4 +92,4 @@ class Membership(Versioned):
     def guard_manager_remains(self) -> None:
         others = Membership.objects.filter(project=self.project, role=Role.MANAGER).exclude(pk=self.pk)
         if self.role == Role.MANAGER and not others.exists():
-            raise TransitionRefused("A project needs a manager. Make somebody else manager first.")
+            raise TransitionRefused(_("A project needs a manager. Make somebody else manager first."))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import Action, JournalEntry
@@ -17,8 +19,8 @@ from checklists.scopes import Key
 class PhaseKind(models.TextChoices):
     """Success criteria are ticked like items but stand apart: they are what sign-off asks about."""
 
-    PHASE = "phase", "Phase"
-    CRITERIA = "criteria", "Success criteria"
+    PHASE = "phase", gettext_lazy("Phase")
+    CRITERIA = "criteria", gettext_lazy("Success criteria")
 
 
 class Division(Retirable, Timing):
@@ -87,7 +89,7 @@ class Phase(Division):
             if self.opened_at:
                 return
             if not self.waits_for():
-                raise TransitionRefused(f"{self.title} waits for nothing. Nothing was changed.")
+                raise TransitionRefused(_("%(phase)s waits for nothing. Nothing was changed.") % {"phase": self.title})
             self.opened_at, self.opened_by, self.opened_reason = act.at, act.by, reason
             self.save()
             JournalEntry.objects.record(self.project, act, Action.PHASE_OPENED, subject=self.title, remark=reason)
@@ -104,11 +106,26 @@ class Phase(Division):
         """Refuse work on a phase whose turn has not come; the sentence names what holds it back."""
         if before := self.waits_for():
             left = list(before.items.open().values_list("number", "text"))
-            names = ", ".join(f"#{number} {text}" for number, text in left[:NAMED])
-            more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+            told = {
+                "phase": self.title,
+                "before": before.title,
+                "items": ", ".join(f"#{number} {text}" for number, text in left[:NAMED]),
+                "number": len(left) - NAMED,
+            }
+            if len(left) > NAMED:
+                raise TransitionRefused(
+                    _(
+                        "%(phase)s waits for %(before)s: %(items)s and %(number)s more not settled. Nothing was changed. "
+                        "A manager can open the phase early, with a reason."
+                    )
+                    % told
+                )
             raise TransitionRefused(
-                f"{self.title} waits for {before.title}: {names}{more} not settled. Nothing was changed. "
-                "A manager can open the phase early, with a reason."
+                _(
+                    "%(phase)s waits for %(before)s: %(items)s not settled. Nothing was changed. "
+                    "A manager can open the phase early, with a reason."
+                )
+                % told
             )
 
 

@@ -1,15 +1,16 @@
 """What to do when it goes wrong."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
 
 
 class ProcedureKind(models.TextChoices):
-    ROLLBACK = "rollback", "Rollback"
-    INCIDENT = "incident", "Incident"
-    OTHER = "other", "Procedure"
+    ROLLBACK = "rollback", gettext_lazy("Rollback")
+    INCIDENT = "incident", gettext_lazy("Incident")
+    OTHER = "other", gettext_lazy("Procedure")
 
 
 class Procedure(Retirable):

@@ -155,7 +155,9 @@ class Project(models.Model):
                 return
             old = schedule.words(self.go_live_at, self.tzinfo)
             if self.go_live_at != seen:
-                raise TransitionRefused(f"T-0 was moved meanwhile: it is {old} now. Nothing was changed.")
+                raise TransitionRefused(
+                    _("T-0 was moved meanwhile: it is %(when)s now. Nothing was changed.") % {"when": old}
+                )
             # Who signs the whole plan, or what comes before T-0, signs for this moment.
             self.closures.guard(self, BEFORE)
             zones = f"{self.zone} to {zone}" if self.zone != zone else ""

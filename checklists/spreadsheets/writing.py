@@ -7,6 +7,8 @@ import io
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import translation
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -51,6 +53,7 @@ class _Where:
         return {"Phase": self.phase, "Section": path_cell(self.titles), "Kind": kind}
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def table_of(rows: Rows) -> list[Row]:
     """One row an item, in the order of the plan.
 

@@ -122,7 +122,10 @@ def draft_correction(request: Request, pk: str, line: int) -> HttpResponse:
     draft = draft_of(request, pk)
     form = CorrectionForm(request.POST)
     if form.is_valid() and not draft.correct(line, form.cleaned_data["what"]):
-        messages.error(request, f"Line {line} cannot be read that way: the plan would be too deep or too large.")
+        messages.error(
+            request,
+            _("Line %(line)s cannot be read that way: the plan would be too deep or too large.") % {"line": line},
+        )
     return changed(request, draft, line)
 
 
@@ -155,5 +158,5 @@ def draft_answers(request: Request, pk: str) -> HttpResponse:
 @once
 def draft_discard(request: Request, pk: str) -> HttpResponse:
     get_object_or_404(Draft, pk=pk, owner=request.user).delete()
-    messages.success(request, "The draft is gone. Your file is untouched.")
+    messages.success(request, _("The draft is gone. Your file is untouched."))
     return redirect("project_new")

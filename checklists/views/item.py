@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import Need, project_for
@@ -126,7 +127,7 @@ def add_progress(context: dict, project: Project, item: Item, viewer_id: int, ti
 def done(request: Request, project: Project, item: Item) -> HttpResponse:
     if request.htmx:
         return item_response(request, project, item.number)
-    messages.success(request, f"Saved: #{item.number} {item.text}")
+    messages.success(request, _("Saved: %(title)s") % {"title": f"#{item.number} {item.text}"})
     return redirect(f"{project.get_absolute_url()}#item-{item.number}")
 
 
@@ -156,7 +157,9 @@ def act(verb: Callable[..., None], *, manager_helps: bool = False, ask: str = ""
         except Repeated:
             pass
         except TransitionRefused as refusal:
-            kept: dict[str, object] = {"reason_errors": {ask: "Not saved. What you wrote is kept here."}} if ask else {}
+            kept: dict[str, object] = (
+                {"reason_errors": {ask: _("Not saved. What you wrote is kept here.")}} if ask else {}
+            )
             kept |= {"reason_typed": given.get("reason", "")}
             return item_response(request, project, number, status=409, refusal=str(refusal), forms=kept)
         return done(request, project, item)
@@ -240,5 +243,5 @@ def field_readings(request: Request, slug: str, pk: int) -> HttpResponse:
         return render(request, "checklists/field.html", {"project": project, "field": field, **told}, status=status)
     if field.item:
         return done(request, project, field.item)
-    messages.success(request, f"Saved: {field.label}")
+    messages.success(request, _("Saved: %(title)s") % {"title": field.label})
     return redirect(f"{project.get_absolute_url()}#field-{field.pk}")

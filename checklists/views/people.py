@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import Need, project_for
@@ -36,7 +37,11 @@ def members(request: Request, slug: str) -> HttpResponse:
         except TransitionRefused as refusal:
             form.add_error("role", str(refusal))
         else:
-            messages.success(request, f"{member.user} is now {member.get_role_display().lower()} here.")
+            messages.success(
+                request,
+                _("%(who)s is now in the role %(role)s here.")
+                % {"who": member.user, "role": member.get_role_display()},
+            )
             return redirect("members", slug)
     context = {
         "project": project,
@@ -57,5 +62,5 @@ def member_removal(request: Request, slug: str, pk: int) -> HttpResponse:
     except TransitionRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{member.user} no longer sees this project.")
+        messages.success(request, _("%(who)s no longer sees this project.") % {"who": member.user})
     return redirect("members", slug)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from checklists import versions
@@ -81,7 +82,10 @@ def template_version_new(request: Request, name: str) -> HttpResponse:
         except TransitionRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"Version {version.number} is there. Projects stay on the version they have.")
+            messages.success(
+                request,
+                _("Version %(number)s is there. Projects stay on the version they have.") % {"number": version.number},
+            )
             return redirect("template_differences", name, version.number - 1, version.number)
     context = {"template": template, "form": form, "newest": version_of(template)}
     return render(request, "checklists/template_version_new.html", context, status=422 if form.is_bound else 200)
@@ -123,7 +127,7 @@ def template_project(request: Request, name: str, number: int) -> HttpResponse:
         try:
             project = versions.make_project(version, form.values, form.launch(), people, act_of(request))
         except Refused as refusal:
-            form.add_error(None, f"With these words the text cannot be read. {refusal}")
+            form.add_error(None, f"{_('With these words the text cannot be read.')} {refusal}")
         else:
             messages.success(request, f"{project.name} is ready. {people_in_words(len(people))}")
             return redirect(project)
@@ -159,7 +163,7 @@ def version_of(template: Template, number: int | None = None) -> TemplateVersion
 
 def people_in_words(count: int) -> str:
     if not count:
-        return "Add the people who will work on it."
+        return _("Add the people who will work on it.")
     return "1 person was added." if count == 1 else f"{count} people were added."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from checklists.models.project import validate_zone
 from checklists.spreadsheets.documents import read_document
 from checklists.spreadsheets.opening import is_spreadsheet
 from checklists.spreadsheets.reading import BrokenRows
-from checklists.verdicts import number_of
+from checklists.verdicts import is_doubtful, number_of
 
 ZONES = [*sorted(z for z in zoneinfo.available_timezones() if "/" in z and not z.startswith("Etc/")), "UTC"]
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -318,6 +319,11 @@ class ReadingForm(forms.Form):
         if self.field.options and value not in self.field.options:
             raise ValidationError(_("Choose one of: %(options)s.") % {"options": ", ".join(self.field.options)})
         if self.field.kind == "number":
+            if is_doubtful(value):
+                raise ValidationError(
+                    _("This can be read in two ways. Write %(whole)s without the mark, or %(part)s with one more 0.")
+                    % {"whole": re.sub(r"[.,]", "", value), "part": f"{value}0"}
+                )
             if number_of(value) is None:
                 raise ValidationError(_("Enter a number, without its unit."))
         return value

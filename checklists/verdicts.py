@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-# Digits with spaces between thousands, a point or comma before decimals.
-NUMBER = re.compile(r"[-+−]?\d{1,3}(?:[ \u00a0\u202f]\d{3})*(?:[.,]\d+)?|[-+−]?\d+(?:[.,]\d+)?")
+SPACES = " \u00a0\u202f"
+# Thousands parted by one of these and decimals behind another one, or digits without any parting.
+NUMBER = re.compile(
+    rf"(?P<sign>[-+−]?)(?P<whole>\d+|\d{{1,3}}(?P<part>[{SPACES}.,])\d{{3}}(?:(?P=part)\d{{3}})*)"
+    r"(?:(?P<mark>[.,])(?P<rest>\d+))?"
+)
+# A thousand and a half for some readers, fifteen hundred for others: nobody can tell, so it is no number.
+DOUBTFUL = re.compile(r"[-+−]?[1-9]\d{0,2}[.,]\d{3}")
 KEPT, MISSED = "kept", "missed"
 # How many of the smallest one are in each unit of a family; values of other families cannot be compared.
 FAMILIES: tuple[dict[str, Decimal], ...] = (
@@ -28,11 +34,18 @@ FAMILIES: tuple[dict[str, Decimal], ...] = (
 
 
 def number_of(value: str) -> Decimal | None:
-    """The number that somebody wrote: `1 234,5` and `1234.5` are the same; None for what is none."""
+    """The number that somebody wrote, `1 234,5` and `1,234.5` alike; None for what is none or can be read in two ways."""
     text = value.strip()
-    if not NUMBER.fullmatch(text):
+    found = NUMBER.fullmatch(text)
+    if not found or is_doubtful(text) or (found["part"] and found["part"] == found["mark"]):
         return None
-    return Decimal(re.sub(r"[ \u00a0\u202f]", "", text).replace("−", "-").replace(",", "."))
+    whole = re.sub(r"\D", "", found["whole"])
+    return Decimal(f"{found['sign'].replace('−', '-')}{whole}.{found['rest'] or 0}")
+
+
+def is_doubtful(value: str) -> bool:
+    """Whether readers of different languages take this for different numbers: `1,500` and `1.500`, not `0.500`."""
+    return bool(DOUBTFUL.fullmatch(value.strip()))
 
 
 def verdict(value: str | None, unit: str, threshold: Mapping[str, Any] | None) -> str:

@@ -28,7 +28,7 @@ class Ground:
 
     @property
     def is_green(self) -> bool:
-        return self.area.tally.is_settled and not self.unsigned and not self.deviations
+        return not (self.area.reasons or self.unsigned or self.deviations)
 
 
 def phase_of(deviation: Deviation) -> int | None:

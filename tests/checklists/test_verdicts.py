@@ -40,6 +40,16 @@ def limit(operator, number, unit=""):
         ("−3.25", "-3.25"),
         ("+7", 7),
         ("1\u202f000", 1000),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("1,234,567", 1234567),
+        ("0,500", "0.5"),
+        ("1500", 1500),
+        ("1234.500", "1234.5"),
+        ("1,500", None),
+        ("-12.345", None),
+        ("1,234,5", None),
+        ("1.234 567", None),
         ("12 34", None),
         ("1.2.3", None),
         ("fast", None),
@@ -64,6 +74,7 @@ def test_numbers_are_read_with_point_or_comma(text, number):
         ("99.8", "", limit(">=", 99.9, "%"), "missed"),
         ("3", "", limit("=", 3), "kept"),
         ("3", "users", limit("<", 5, "ms"), ""),
+        ("1,500", "ms", limit("<", 500, "ms"), ""),
         ("many", "ms", limit("<", 500, "ms"), ""),
         ("", "ms", limit("<", 500, "ms"), ""),
         (None, "ms", limit("<", 500, "ms"), ""),
@@ -74,7 +85,7 @@ def test_a_value_against_its_limit(value, unit, threshold, found):
     assert verdict(value, unit, threshold) == found
 
 
-@given(st.decimals(-(10**9), 10**9, places=3), st.decimals(-(10**6), 10**6, places=2))
+@given(st.decimals(-(10**9), 10**9, places=4), st.decimals(-(10**6), 10**6, places=2))
 def test_of_opposite_limits_one_is_kept(value, number):
     found = {verdict(str(value), "", limit(operator, str(number))) for operator in ("<", ">=")}
     assert found == {"kept", "missed"}
@@ -112,6 +123,34 @@ def test_a_value_beyond_its_limit_flags_itself(load, technician, act, signed_in)
     found = client.get(slow.get_absolute_url()).text
     assert "within the limit" in found
     assert "2 values so far" in found
+
+
+def test_an_area_with_a_value_beyond_its_limit_is_not_counted_as_green(load, technician, act, signed_in):
+    for each in load.items.all():
+        each.complete(act(technician))
+    for slot in load.slots.all():
+        slot.delete()
+    page = reverse("readiness", args=[load.slug])
+    assert "1 of 1 phases are green" in signed_in(technician).get(page).text
+    item(load, "Response time").fields.get().read(act(technician), "640")
+    assert "0 of 1 phases are green" in signed_in(technician).get(page).text
+
+
+def test_who_entered_a_value_and_when_stands_beside_it(load, technician, act, signed_in):
+    slow = item(load, "Response time")
+    slow.fields.get().read(act(technician), "480")
+    page = signed_in(technician).get(slow.get_absolute_url()).text
+    assert f'<p class="reading-more">{technician}, ' in page
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_asked_about_and_kept(load, technician, signed_in):
+    blank = item(load, "Response time").fields.get()
+    address = reverse("field_readings", args=[load.slug, blank.pk])
+    answer = signed_in(technician).post(address, {"value": "1,500"})
+    assert answer.status_code == 422
+    assert "Write 1500 without the mark, or 1,5000 with one more 0." in answer.text
+    assert 'value="1,500"' in answer.text
+    assert not blank.readings.exists()
 
 
 def test_who_signs_sees_values_beyond_their_limits(project, technician, act):

@@ -27,7 +27,9 @@ def order(page):
 
 
 def drag(page, words, target, share):
-    """Take the row by its handle and let go at a share of the height of the target."""
+    """Take the row by its handle and let go at a share of the height of the target, once the page stands still."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     handle = row(page, words).locator(".edit-handle").bounding_box()
     box = target.bounding_box()
     page.mouse.move(handle["x"] + 5, handle["y"] + 10)

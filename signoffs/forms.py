@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.forms import BoundField
@@ -60,9 +61,10 @@ class SignatureForm(ProofForm):
     def __init__(self, user, standing: Standing, principals, *args, **kwargs):
         super().__init__(user, *args, **kwargs)
         slot = self.slot = standing.slot
-        self.fields["decision"].choices = [(each.value, each.label) for each in decisions_of(slot)]  # type: ignore[attr-defined]
+        fields: Any = self.fields
+        fields["decision"].choices = [(each.value, each.label) for each in decisions_of(slot)]
         people = slot.project.members.filter(is_active=True).order_by("name")
-        self.fields["behalf"].queryset = people.filter(pk__in=[each.pk for each in principals])  # type: ignore[attr-defined]
+        fields["behalf"].queryset = people.filter(pk__in=[each.pk for each in principals])
         for number in range(CONDITIONS if any(each in CONDITIONAL for each in decisions_of(slot)) else 0):
             self.fields[f"condition-{number}"] = Words(
                 max_length=1000, required=False, label=gettext_lazy("What has to be done")

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.forms import Words, dress
-from checklists.models import Item, Phase, Project, Role, Section, Slot
-from checklists.models.scoped import Scope, Scoped
+from checklists.models import Project, Role, Section, Slot
+from checklists.models.placed import place_of
+from checklists.models.scoped import WHOLE, Scope, Scoped
 from checklists.models.slot import Filler, Meaning, SlotKind
 from golive_site.accounts.models import User
 from signoffs.closing import SHORTEST_REASON
@@ -27,18 +28,17 @@ def scope_key(scoped: Scoped) -> str:
     return "-".join(map(str, scoped.key))
 
 
-def place_of(project: Project, key: str) -> dict[str, Any]:
-    """The columns that say so; ObjectDoesNotExist or ValueError where the word says nothing of this project."""
+def scope_of(project: Project, key: str) -> dict[str, Any]:
+    """The columns that say so; LookupError where the word says nothing of this project."""
     word, _dash, pk = key.partition("-")
-    scope = Scope(word)
-    place: dict[str, Any] = {"scope": scope, "phase": None, "section": None, "subject": None}
-    if scope == Scope.PHASE:
-        place["phase"] = Phase.with_retired.get(project=project, pk=pk)
-    elif scope == Scope.SECTION:
-        place["section"] = Section.with_retired.get(phase__project=project, pk=pk)
-    elif scope == Scope.ITEM:
-        place["subject"] = Item.with_retired.get(project=project, pk=pk)
-    return place
+    if word in WHOLE and pk == "0":
+        return {"scope": Scope(word), "phase": None, "section": None, "subject": None}
+    found = place_of(project, key)
+    return {
+        "scope": Scope(word),
+        **{name: found.get(name) for name in ("phase", "section")},
+        "subject": found.get("item"),
+    }
 
 
 class SlotForm(forms.Form):
@@ -127,7 +127,7 @@ class SlotForm(forms.Form):
         data = self.cleaned_data
         names = ("title", "kind", "meaning", "stage", "filler", "needed", "required")
         role = data["role"] if data["filler"] == Filler.ROLE else ""
-        return {name: data[name] for name in names} | {"role": role} | place_of(self.project, data["place"])
+        return {name: data[name] for name in names} | {"role": role} | scope_of(self.project, data["place"])
 
     @property
     def named(self) -> list[User]:

@@ -127,5 +127,4 @@ class Deviation(Placed, Versioned):
         """The entry of the journal; what people wrote stands in the row, and in the chain as a hash."""
         said = "\n".join(filter(None, [self.title, self.text, self.follow_up]))
         told = {"deviation": self.number, "severity": self.severity, "outcome": self.state} | facts
-        subject = "" if self.item else self.place_name
-        JournalEntry.objects.record(self.project, act, action, item=self.item, subject=subject, remark=said, **told)
+        JournalEntry.objects.record(self.project, act, action, item=self.item, subject=self.told, remark=said, **told)

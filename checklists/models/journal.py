@@ -30,7 +30,24 @@ if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
 # Facts that prove and that nobody reads aloud.
-PROOFS = {"sha256", "digest", "redacts", "marks", "head", "who", "undoes", "went", "moment", "record", "voids", "note"}
+PROOFS = {
+    "sha256",
+    "digest",
+    "redacts",
+    "marks",
+    "head",
+    "who",
+    "undoes",
+    "went",
+    "moment",
+    "record",
+    "voids",
+    "note",
+    "run",
+    "step",
+    "left",
+    "deviation",
+}
 
 # PostgreSQL's channel for new entries; see live.py.
 CHANNEL = "golive_journal"

@@ -33,16 +33,20 @@ class NoteManager(models.Manager["Note"]):
         with project.locked(act):
             note = self.create(project=project, author=act.by, at=act.at, text=text, **place)
             item = place.get("item")
-            subject = "" if item else note.place_name
             entry = JournalEntry.objects.record(
-                project, act, Action.NOTE_ADDED, item=item, subject=subject, remark=text, note=note.pk
+                project, act, Action.NOTE_ADDED, item=item, subject=note.told, remark=text, note=note.pk
             )
             people = mentioned_in(text, project)
             Mention.objects.bulk_create(Mention(note=note, person=person) for person in people)
             for person in people:
                 if person.pk != act.by.pk:
                     key = f"mentioned:{project.pk}:{entry.seq}:{person.pk}"
-                    told = {"by": str(act.by), "where": note.place_name, "text": text, "path": note.place_url}
+                    told = {
+                        "by": str(act.by),
+                        "where": note.told or note.place_name,
+                        "text": text,
+                        "path": note.place_url,
+                    }
                     Mail.objects.post("mentioned", person, key, act.at, project=project, **told)
             return note
 
@@ -78,8 +82,7 @@ class Note(Placed):
                 raise TransitionRefused(_("Only who wrote a note takes it back. Nothing was changed."))
             self.withdrawn_at = act.at
             self.save(update_fields=["withdrawn_at"])
-            subject = "" if self.item else self.place_name
-            JournalEntry.objects.record(self.project, act, Action.NOTE_WITHDRAWN, item=self.item, subject=subject)
+            JournalEntry.objects.record(self.project, act, Action.NOTE_WITHDRAWN, item=self.item, subject=self.told)
 
 
 class Mention(models.Model):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checklists.models.item import Item
@@ -47,6 +49,14 @@ class Placed(models.Model):
         if self.item:
             return f"#{self.item.number} {self.item.text}"
         return str(self.section or self.phase or _("the whole plan"))
+
+    @property
+    def told(self) -> str:
+        """Where it is, as the journal keeps it: the same for everybody; empty for an item, which the entry names itself."""
+        if self.item:
+            return ""
+        with translation.override(settings.LANGUAGE_CODE):
+            return self.place_name
 
     @property
     def place_url(self) -> str:

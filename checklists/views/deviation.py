@@ -63,16 +63,18 @@ def deviation_new(request: Request, slug: str) -> HttpResponse:
     """Raise one; `place` in the query says where."""
     project = project_for(request, slug, need=Need.NOTE)
     form = DeviationForm(project, None, posted(request), initial={"place": request.GET.get("place", "plan-0")})
+    status, refusal = 422 if form.is_bound else 200, ""
     if form.is_valid():
         try:
             Deviation.objects.raise_(project, act_of(request), form.says, **form.columns)
         except Repeated:
-            pass
-        except TransitionRefused as refusal:
-            messages.error(request, str(refusal))
-        return redirect("deviations", slug)
-    context = {"project": project, "tab": "deviations", "form": form}
-    return render(request, "checklists/deviation.html", context, status=422 if form.is_bound else 200)
+            return redirect("deviations", slug)
+        except TransitionRefused as problem:
+            status, refusal = 409, str(problem)
+        else:
+            return redirect("deviations", slug)
+    context = {"project": project, "tab": "deviations", "form": form, "refusal": refusal}
+    return render(request, "checklists/deviation.html", context, status=status)
 
 
 def deviation(request: Request, slug: str, number: int) -> HttpResponse:

@@ -173,7 +173,7 @@ def evidence_file(request: Request, slug: str, uuid: UUID) -> HttpResponse:
                 act,
                 Action.EVIDENCE_DOWNLOADED,
                 item=evidence.item,
-                subject="" if evidence.item else evidence.place_name,
+                subject=evidence.told,
                 file=evidence.name,
             )
     answer = HttpResponse(content, content_type=evidence.media_type)
@@ -181,5 +181,4 @@ def evidence_file(request: Request, slug: str, uuid: UUID) -> HttpResponse:
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["Cache-Control"] = "private, max-age=3600"
-    answer.headers["ETag"] = f'"{evidence.sha256}"'
     return answer

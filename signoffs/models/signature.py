@@ -54,6 +54,8 @@ class VoidedBy(models.TextChoices):
 
 # The only columns that are ever written again, and only once.
 VOIDING = ("voided_at", "voided_by", "voided_how", "void_reason")
+# What people wrote, and what can be removed where the journal says so.
+WRITTEN = ("comment", "void_reason", "override_reason")
 
 
 class Immutable(TypeError):
@@ -70,9 +72,9 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def redact(self, column: str, words: str) -> int:
         """Remove what the person wrote, where the journal says so."""
-        if column != "comment":
+        if column not in WRITTEN:
             raise Immutable(f"The {column} of a signature is not changed.")
-        return super().update(comment=words)
+        return super().update(**{column: words})
 
     def update(self, **changes: Any) -> int:
         if set(changes) - set(VOIDING):

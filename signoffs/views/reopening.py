@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,15 +14,15 @@ from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import posted
 from checklists.models import Closure
 from signoffs import closing
-from signoffs.slot_forms import ReopeningForm, place_of
+from signoffs.slot_forms import ReopeningForm, scope_of
 
 
 def scope_reopening(request: Request, slug: str, scope: str) -> HttpResponse:
     """First what becomes void, then the reason, then it is done; for managers."""
     project = project_for(request, slug, need=Need.MANAGE)
     try:
-        scoped = Closure(project=project, **place_of(project, scope))
-    except (ObjectDoesNotExist, ValueError):
+        scoped = Closure(project=project, **scope_of(project, scope))
+    except LookupError:
         raise Http404 from None
     form = ReopeningForm(posted(request))
     status, refusal = 422 if form.is_bound else 200, ""

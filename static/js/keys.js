@@ -65,7 +65,7 @@
     j: () => move(1),
     k: () => move(-1),
     h: () => hideSettled(),
-    "/": () => document.querySelector("input[type=search], .filters .pill[aria-current], .filters .pill")?.focus(),
+    "/": () => document.querySelector("input[type=search]")?.focus(),
     "?": () => document.getElementById("keys")?.showModal(),
   };
   const onArrow = { ArrowDown: () => move(1), ArrowUp: () => move(-1) };

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from checklists.act import Act, TransitionRefused
 from checklists.models import Action, Deviation, Mail, Note
@@ -149,3 +150,11 @@ def test_an_auditor_reads_and_changes_nothing(project, technician, auditor, act,
         not in signed_in(auditor).get(made.get_absolute_url()).text.partition("<main")[2].partition("</main>")[0]
     )
     assert signed_in(auditor).post(made.get_absolute_url(), wish()).status_code == 403
+
+
+def test_what_is_stored_is_in_one_language(project, technician, act):
+    with translation.override("de"):
+        Note.objects.write(project, act(technician), "@olga look")
+        Deviation.objects.raise_(project, act(technician), {"title": "Fog horn silent"})
+    assert [entry.subject for entry in project.journal.order_by("-seq")[:2]] == ["the whole plan"] * 2
+    assert Mail.objects.get(kind="mentioned").facts["where"] == "the whole plan"

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from checklists.act import TransitionRefused
-from checklists.models import Action, Item, JournalEntry
+from checklists.evidence_files import looked_at
+from checklists.models import Action, Closure, Deviation, Evidence, Item, JournalEntry, Note, Project
+from checklists.models.scoped import Scope
 from checklists.planning.items import retire_item
-from signoffs.gate import sign, standings
-from signoffs.models import Decision
+from checklists.removal import condition, hanging_on
+from golive_site.accounts.models import User
+from signoffs.closing import reopen
+from signoffs.gate import Demand, sign, standings, withdraw
+from signoffs.models import Decision, Delegation, Override, Waiver
 from signoffs.redaction import REMOVED, redact
-from tests.builders import item, settle
+from tests.builders import ask_one_more, item, settle
+from tests.conftest import NOON
 
 SECRET = "Patient Ioanna K. called"
 
@@ -83,3 +91,87 @@ def test_only_managers_are_offered_it(project, technician, act, signed_in):
     where = reverse("redaction", args=[project.slug, project.journal.last().seq])
     assert where not in signed_in(technician).get(reverse("journal", args=[project.slug])).text
     assert signed_in(technician).get(where).status_code == 403
+
+
+def rows_with(words: str, project) -> list[str]:
+    """Every column of every row of the project that holds the words."""
+    return [
+        f"{model.__name__}.{column.name}"
+        for model, paths in hanging_on(Project).items()
+        for row in model._base_manager.filter(condition(paths, project)).distinct()
+        for column in model._meta.concrete_fields
+        if words in str(getattr(row, column.attname))
+    ]
+
+
+def happens(what: str, project, people: dict[str, User], act) -> None:
+    """One thing after which the secret stands in the journal and wherever else it belongs."""
+    manager, approver, technician = (people[role] for role in ("manager", "approver", "technician"))
+    lamps = item(project, "Lamps answer")
+
+    def standing():
+        return standings(project)[0]
+
+    if what == "note on a phase":
+        Note.objects.write(project, act(technician), SECRET, phase=project.phases.first())
+    elif what == "deviation":
+        Deviation.objects.raise_(
+            project, act(technician), {"title": SECRET, "text": f"{SECRET}, twice", "follow_up": SECRET}
+        )
+    elif what == "evidence":
+        Evidence.objects.add(project, act(technician), looked_at("a.txt", b"a"), SECRET, item=lamps)
+    elif what == "evidence withdrawn":
+        Evidence.objects.add(project, act(technician), looked_at("a.txt", b"a")).withdraw(act(technician), SECRET)
+    elif what == "waiver":
+        Waiver.objects.give(lamps, act(manager), SECRET)
+    elif what == "delegation":
+        Delegation.objects.make(project, act(approver), technician, NOON.date(), NOON.date(), SECRET)
+    elif what == "exception":
+        Override.objects.give(project.slots.first(), act(manager), technician, SECRET)
+    elif what == "slot":
+        project.slots.first().retire(act(manager), SECRET)
+    else:
+        settle(project, act(technician))
+        ask_one_more(project)
+        demand = Demand(SECRET, technician, NOON.date())
+        is_conditional = what in ("conditions", "condition met")
+        signed = sign(
+            standing().slot,
+            act(approver),
+            Decision.CONDITIONS if is_conditional else Decision.APPROVE,
+            standing().digest,
+            "" if is_conditional else "Fine",
+            conditions=[demand] if is_conditional else [],
+        )
+        if what == "condition met":
+            signed.conditions.get().meet(act(technician, NOON + timedelta(minutes=1)))
+        if what == "withdrawal":
+            withdraw(signed, act(approver), SECRET)
+        else:
+            phase = Closure(project=project, scope=Scope.PHASE, phase=project.phases.first())
+            reopen(project, act(manager), phase, SECRET if what == "reopening" else "Looked at once more")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *(
+            "note on a phase",
+            "deviation",
+            "evidence",
+            "evidence withdrawn",
+            "waiver",
+            "delegation",
+            "exception",
+            "slot",
+        ),
+        *("conditions", "condition met", "withdrawal", "reopening"),
+    ],
+)
+def test_wherever_people_write_it_can_be_removed(project, manager, approver, technician, act, what):
+    happens(what, project, {"manager": manager, "approver": approver, "technician": technician}, act)
+    assert rows_with(SECRET, project)
+    for entry in project.journal.filter(remark__contains=SECRET):
+        redact(entry, act(manager), "Names a patient")
+    assert rows_with(SECRET, project) == []
+    assert JournalEntry.objects.first_break(project) is None

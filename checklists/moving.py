@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from django.utils.translation import gettext as _
+
 from checklists import schedule
 from checklists.models import Item, Phase, Project
 from checklists.timetable import Timetable
@@ -47,7 +49,8 @@ class Shift:
         """`2 d later`, `3 h 30 earlier`; empty where only the zone changes."""
         if not self.by:
             return ""
-        return f"{schedule.length_words(abs(self.by))} {'later' if self.by > timedelta() else 'earlier'}"
+        told = _("%(length)s later") if self.by > timedelta() else _("%(length)s earlier")
+        return told % {"length": schedule.length_words(abs(self.by))}
 
 
 def shift_of(project: Project, now: datetime, go_live_at: datetime, zone: tzinfo) -> Shift:

@@ -1,11 +1,16 @@
-"""Moments in words, the distance to T-0, and from offsets to moments: all pure, the present comes in from outside."""
+"""From offsets to moments, and moments in the reader's words; the present comes in from outside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple, Protocol
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 HOUR, DAY, WEEK = 60, 24 * 60, 7 * 24 * 60
 # From when on something is due soon.
@@ -100,20 +105,29 @@ def window_of(span: Span, go_live_at: datetime, zone: tzinfo) -> Window | None:
 # -- In words --------------------------------------------------------------------------------------------------------
 
 
+# Days are written as golive_site/formats says for each language, times with 24 hours in all of them.
+
+
 def words(moment: datetime, zone: tzinfo) -> str:
     """On the clocks of a zone, naming it: `7 Feb 2027, 08:00 EET`."""
     there = moment.astimezone(zone)
-    return f"{there.day} {there:%b %Y, %H:%M %Z}"
+    return f"{_day(there.date(), 'DATE_FORMAT', get_language())}, {there:%H:%M %Z}"
 
 
 def clock(moment: datetime, zone: tzinfo) -> str:
     """Only day and time, for columns whose zone is named once: `7 Feb, 08:00`."""
     there = moment.astimezone(zone)
-    return f"{there.day} {there:%b, %H:%M}"
+    return f"{_day(there.date(), 'MONTH_DAY_FORMAT', get_language())}, {there:%H:%M}"
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, form: str, language: str | None) -> str:
+    """A day in the language, which is the one that speaks. Thousands of rows share few days."""
+    return date_format(day, form)
 
 
 def utc_words(moment: datetime) -> str:
-    """`2027-02-07 06:00 UTC`."""
+    """The same in every language, for what is compared: `2027-02-07 06:00 UTC`."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M UTC}"
 
 
@@ -121,15 +135,15 @@ def t_clock(now: datetime, go_live_at: datetime) -> str:
     """How far from T-0, to the minute: `T−2 d 04:12` before it, `T+0 d 00:05` after."""
     minutes = int((now - go_live_at).total_seconds() // 60)
     sign, minutes = ("−", -minutes) if minutes < 0 else ("+", minutes)
-    days, rest = divmod(minutes, 24 * 60)
-    return f"T{sign}{days} d {rest // 60:02}:{rest % 60:02}"
+    days, rest = divmod(minutes, DAY)
+    return f"T{sign}{in_days(days)} {rest // HOUR:02}:{rest % HOUR:02}"
 
 
 def offset_words(minutes: int) -> str:
     """An offset as the field writes it: `T−3 d`, `T+1 d 12 h`, `T−15 min`, `T−0`."""
     days, rest = divmod(abs(minutes), DAY)
-    parts = [(days, "d"), (rest // HOUR, "h"), (rest % HOUR, "min")]
-    told = " ".join(f"{number} {unit}" for number, unit in parts if number)
+    parts = [(days, in_days), (rest // HOUR, in_hours), (rest % HOUR, in_minutes)]
+    told = " ".join(unit(number) for number, unit in parts if number)
     return f"T{'+' if minutes > 0 else '−'}{told or 0}"
 
 
@@ -137,20 +151,36 @@ def length_words(length: timedelta) -> str:
     """A length of time, as exactly as one cares: `25 min`, `1 h 48`, `3 d 4 h`. A moment counts as a minute."""
     minutes = max(1, int(length.total_seconds() // 60))
     if minutes < HOUR:
-        return f"{minutes} min"
+        return in_minutes(minutes)
     if minutes < DAY:
-        return f"{minutes // HOUR} h {minutes % HOUR:02}" if minutes % HOUR else f"{minutes // HOUR} h"
-    days, hours = divmod(minutes // HOUR, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+        hours, rest = in_hours(minutes // HOUR), minutes % HOUR
+        return f"{hours} {rest:02}" if rest else hours
+    days, hours_left = divmod(minutes // HOUR, 24)
+    return f"{in_days(days)} {in_hours(hours_left)}" if hours_left else in_days(days)
+
+
+def in_days(number: int) -> str:
+    # Translators: days, as short as people write them in a table
+    return _("%(number)s d") % {"number": number}
+
+
+def in_hours(number: int) -> str:
+    # Translators: hours, as short as people write them in a table
+    return _("%(number)s h") % {"number": number}
+
+
+def in_minutes(number: int) -> str:
+    # Translators: minutes, as short as people write them in a table
+    return _("%(number)s min") % {"number": number}
 
 
 def stretch(window: Window, zone: tzinfo) -> str:
     """A window on the clocks of a zone: `7 Feb, 08:00 to 12:00 EET`, `from 7 Mar, 08:00 EET` where it has no end."""
     start, due = window.start.astimezone(zone), window.due.astimezone(zone)
     if window.is_open:
-        return f"from {clock(start, zone)} {start:%Z}"
+        return _("from %(when)s") % {"when": f"{clock(start, zone)} {start:%Z}"}
     if start == due:
         return f"{clock(due, zone)} {due:%Z}"
     begin = clock(start, zone) if start.tzname() == due.tzname() else f"{clock(start, zone)} {start:%Z}"
     end = f"{due:%H:%M}" if start.date() == due.date() else clock(due, zone)
-    return f"{begin} to {end} {due:%Z}"
+    return _("%(start)s to %(end)s") % {"start": begin, "end": f"{end} {due:%Z}"}

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from datetime import datetime, tzinfo
 
+from django.utils.translation import gettext as _
+
 from checklists import schedule
 from checklists.models import Item, Phase, Project, Section
 from checklists.schedule import Span, Timed, Window
@@ -112,9 +114,9 @@ class Timetable:
         if window is None:
             return "", ""
         if window.is_late(self.now):
-            return f"late {schedule.length_words(self.now - window.due)}", "late"
+            return _("late %(length)s") % {"length": schedule.length_words(self.now - window.due)}, "late"
         if window.is_soon(self.now):
-            return f"in {schedule.length_words(window.due - self.now)}", "warn"
+            return _("in %(length)s") % {"length": schedule.length_words(window.due - self.now)}, "warn"
         return schedule.clock(window.due, self.zone), ""
 
     def due_sentence(self, item: Item) -> str:
@@ -125,7 +127,9 @@ class Timetable:
         told = f"{schedule.words(window.due, self.zone)} ({schedule.offset_words(window.offset)})"
         if item.settled_at:
             late = item.settled_at - window.due
-            return f"{told}, settled {schedule.length_words(late)} late" if item.settled_at > window.due else told
+            if item.settled_at <= window.due:
+                return told
+            return _("%(when)s, settled %(length)s late") % {"when": told, "length": schedule.length_words(late)}
         state, tone = self.due_words(item)
         return f"{told}, {state}" if tone else told
 

@@ -247,6 +247,7 @@ DEFAULT_FROM_EMAIL = env.str("GOLIVE_MAIL_FROM", default="golive@localhost")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("el", "Ελληνικά")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "golive_site.formats"
 USE_I18N = True
 LANGUAGE_COOKIE_NAME = "golive-language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from checklists import schedule
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.project import Project
@@ -114,6 +115,6 @@ class Closure(Scoped):
             % {
                 "scope": self.scope_name,
                 "who": self.signed_by,
-                "when": self.project.local(self.closed_at).strftime("%Y-%m-%d %H:%M %Z"),
+                "when": schedule.words(self.closed_at, self.project.tzinfo),
             }
         )

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404
 from django.urls import reverse
+from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 def validate_zone(name: str) -> None:
     """Refuse what is no name of the IANA time zone database."""
     if name != "UTC" and ("/" not in name or name not in zoneinfo.available_timezones()):
-        raise ValidationError(f"“{name}” is not a time zone. Use a name such as Europe/Athens.")
+        raise ValidationError(_("“%(name)s” is not a time zone. Use a name such as Europe/Athens.") % {"name": name})
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -153,17 +154,19 @@ class Project(models.Model):
             self.refresh_from_db(fields=["go_live_at", "zone"])
             if (self.go_live_at, self.zone) == (moment, zone):
                 return
-            old = schedule.words(self.go_live_at, self.tzinfo)
             if self.go_live_at != seen:
                 raise TransitionRefused(
-                    _("T-0 was moved meanwhile: it is %(when)s now. Nothing was changed.") % {"when": old}
+                    _("T-0 was moved meanwhile: it is %(when)s now. Nothing was changed.")
+                    % {"when": schedule.words(self.go_live_at, self.tzinfo)}
                 )
             # Who signs the whole plan, or what comes before T-0, signs for this moment.
             self.closures.guard(self, BEFORE)
-            zones = f"{self.zone} to {zone}" if self.zone != zone else ""
-            self.go_live_at, self.zone = moment, zone
+            zones = f"{self.zone} → {zone}" if self.zone != zone else ""
+            with translation.override(settings.LANGUAGE_CODE):
+                old = schedule.words(self.go_live_at, self.tzinfo)
+                self.go_live_at, self.zone = moment, zone
+                new = schedule.words(moment, self.tzinfo)
             self.save(update_fields=["go_live_at", "zone"])
-            new = schedule.words(moment, self.tzinfo)
             facts: dict[str, Any] = {"old": old, "new": new, "zones": zones, "moment": moment.isoformat()}
             JournalEntry.objects.record(self, act, Action.GO_LIVE_MOVED, remark=reason, **facts)
 

@@ -46,8 +46,9 @@ def minutes(number: int) -> str:
     """A duration in words: `90 min`, `4 h`, `2 h 30 min`."""
     hours, rest = divmod(number, 60)
     if number < 120 and rest:
-        return f"{number} min"
-    return f"{hours} h" + (f" {rest} min" if rest else "")
+        return schedule.in_minutes(number)
+    told = schedule.in_hours(hours)
+    return f"{told} {schedule.in_minutes(rest)}" if rest else told
 
 
 @register.filter

@@ -4,18 +4,23 @@
   const SOON = 120 * MINUTE;
   const two = (number) => String(number).padStart(2, "0");
 
+  const inDays = (number) => interpolate(gettext("%(number)s d"), { number }, true);
+  const inHours = (number) => interpolate(gettext("%(number)s h"), { number }, true);
+  const inMinutes = (number) => interpolate(gettext("%(number)s min"), { number }, true);
+
   const span = (length) => {
     const minutes = Math.max(1, Math.floor(length / MINUTE));
     const hours = Math.floor(minutes / 60);
-    if (hours < 1) return `${minutes} min`;
-    if (hours < 24) return minutes % 60 ? `${hours} h ${two(minutes % 60)}` : `${hours} h`;
-    return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
+    if (hours < 1) return inMinutes(minutes);
+    if (hours < 24) return minutes % 60 ? `${inHours(hours)} ${two(minutes % 60)}` : inHours(hours);
+    const days = inDays(Math.floor(hours / 24));
+    return hours % 24 ? `${days} ${inHours(hours % 24)}` : days;
   };
 
   const tClock = (length) => {
     const minutes = Math.abs(Math.floor(length / MINUTE));
     const clock = `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
-    return `T${length < 0 ? "−" : "+"}${Math.floor(minutes / 1440)} d ${clock}`;
+    return `T${length < 0 ? "−" : "+"}${inDays(Math.floor(minutes / 1440))} ${clock}`;
   };
 
   document.addEventListener("DOMContentLoaded", () => {

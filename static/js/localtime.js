@@ -1,8 +1,9 @@
 // The reader's own time beside a project's, where the two clocks differ. Pages name the project's zone in data-zone.
 (() => {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const at = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const { lang } = document.documentElement;
+  const month = lang === "el" ? "numeric" : "short"; // as golive_site/formats
+  const at = { day: "numeric", month, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const language = lang === "en" ? "en-GB" : lang;
   const formats = new Map();
   const clock = (moment, timeZone, more) => {

@@ -34,7 +34,7 @@ def test_the_move_is_one_entry_with_before_and_after(project, manager, act):
 def test_another_zone_is_said_too(project, manager, act):
     move(project, manager, act, to=T_ZERO, zone="Europe/London")
     assert project.journal.last().sentence.endswith(
-        "from 7 Feb 2027, 08:00 EET to 7 Feb 2027, 06:00 GMT (Europe/Athens to Europe/London)"
+        "from 7 Feb 2027, 08:00 EET to 7 Feb 2027, 06:00 GMT (Europe/Athens → Europe/London)"
     )
 
 

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from checklists import schedule
 from checklists.schedule import DAY, WEEK, moment, span_of, window_of
 
+GO_LIVE = datetime(2027, 2, 7, 6, 0, tzinfo=UTC)
 ATHENS, NEW_YORK = ZoneInfo("Europe/Athens"), ZoneInfo("America/New_York")
 # Clocks on Lord Howe Island change by half an hour.
 ZONES = st.sampled_from([ATHENS, NEW_YORK, ZoneInfo("Australia/Lord_Howe")])
@@ -31,7 +33,7 @@ class Said:
     round: dict | None = None
 
 
-def when(zone, *chain, go_live_at=datetime(2027, 2, 7, 6, 0, tzinfo=UTC)):
+def when(zone, *chain, go_live_at=GO_LIVE):
     span = span_of(chain)
     return window_of(span, go_live_at, zone) if span else None
 
@@ -160,3 +162,19 @@ def test_offsets_in_words(minutes, words):
 )
 def test_lengths_in_words(length, words):
     assert schedule.length_words(length) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "stretch", "length", "offset"),
+    [
+        ("de", "7. Feb. 2027, 08:00 EET", "7. Feb., 08:00 bis 12:00 EET", "3 d 4 h", "T−15 min"),
+        ("el", "7/2/2027, 08:00 EET", "7/2, 08:00 έως 12:00 EET", "3 ημ. 4 ώ.", "T−15 λ."),
+    ],
+)
+def test_moments_and_lengths_are_said_in_the_language_of_the_reader(language, words, stretch, length, offset):
+    with translation.override(language):
+        assert schedule.words(moment(GO_LIVE, ATHENS, 0), ATHENS) == words
+        assert schedule.stretch(when(ATHENS, Said(0, 4 * 60)), ATHENS) == stretch
+        assert schedule.length_words(timedelta(days=3, hours=4)) == length
+        assert schedule.offset_words(-15) == offset
+        assert schedule.utc_words(GO_LIVE) == "2027-02-07 06:00 UTC"

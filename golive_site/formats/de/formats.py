@@ -1,0 +1,5 @@
+DATE_FORMAT = "j. N Y"  # 7. Feb. 2027
+MONTH_DAY_FORMAT = "j. N"  # 7. Feb.
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j. N Y, H:i"
+SHORT_DATETIME_FORMAT = "j. N, H:i"

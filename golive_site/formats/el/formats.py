@@ -1,0 +1,5 @@
+DATE_FORMAT = "j/n/Y"  # 7/2/2027
+MONTH_DAY_FORMAT = "j/n"  # 7/2
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j/n/Y, H:i"
+SHORT_DATETIME_FORMAT = "j/n, H:i"

@@ -1,0 +1,5 @@
+DATE_FORMAT = "j M Y"  # 7 Feb 2027
+MONTH_DAY_FORMAT = "j M"  # 7 Feb
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j M Y, H:i"
+SHORT_DATETIME_FORMAT = "j M, H:i"

@@ -1,4 +1,4 @@
-"""Scopes: how much of a plan a slot or a closure is about, and which scope lies inside which. All pure but for `load`.
+"""Scopes: how much of a plan a slot or a closure is about, and which scope lies inside which. Pure but for loading.
 
 A scope has a key, such as `("phase", 7)`. The path of a scope or of a row of the plan is its own key and those of
 everything around it, innermost first; the whole plan is around everything.
@@ -33,18 +33,25 @@ class Places:
     @classmethod
     def load(cls, project: Project) -> Places:
         """The places of a plan, with those that are out of it: what is closed cannot be put back either."""
+        return cls.load_all([project.pk])[project.pk]
+
+    @classmethod
+    def load_all(cls, projects: Iterable[int]) -> dict[int, Places]:
+        """Those of many plans, by project, in a fixed number of queries."""
         from checklists.models import Item, Phase, Section  # they know of closures, which know of places
 
-        places = cls()
-        for phase in Phase.with_retired.filter(project=project).only("kind", "offset_start"):
-            places.add_phase(phase.pk, phase.is_before_launch, phase.kind == "criteria")
-        sections = Section.with_retired.filter(phase__project=project).order_by()
-        for pk, phase_id, parent_id in sections.values_list("pk", "phase", "parent"):
-            places.sections[pk] = phase_id, parent_id
-        items = Item.with_retired.filter(project=project).order_by()
-        for pk, phase_id, section_id, parent_id in items.values_list("pk", "phase", "section", "parent"):
-            places.items[pk] = phase_id, section_id, parent_id
-        return places
+        found = {pk: cls() for pk in projects}
+        for phase in Phase.with_retired.filter(project__in=found).only("project", "kind", "offset_start"):
+            found[phase.project_id].add_phase(phase.pk, phase.is_before_launch, phase.kind == "criteria")
+        sections = Section.with_retired.filter(phase__project__in=found).order_by()
+        for project, pk, phase_id, above in sections.values_list("phase__project", "pk", "phase", "parent"):
+            found[project].sections[pk] = phase_id, above
+        items = Item.with_retired.filter(project__in=found).order_by()
+        for project, pk, phase_id, section_id, above in items.values_list(
+            "project", "pk", "phase", "section", "parent"
+        ):
+            found[project].items[pk] = phase_id, section_id, above
+        return found
 
     def add_phase(self, pk: int, is_before: bool, is_criteria: bool) -> None:
         if is_before:

@@ -204,7 +204,7 @@ class Attempt:
 
     def guard_closed(self) -> None:
         if self.standing.slot.required or self.decision in AGAINST:
-            Closure.objects.guard(self.standing.slot.project, self.standing.slot.key)
+            self.standing.content.guard_open(self.standing.slot.key)
 
     def guard_not_stopped(self) -> None:
         """Who declines stops what is about the same, and what is around it, until they say otherwise or it is reopened."""

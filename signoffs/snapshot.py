@@ -11,14 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from checklists.chain import canonical, remark_hash
-from checklists.models import Action, Evidence, Item, JournalEntry, Project, Slot
+from checklists.models import Action, Closure, Evidence, Field, Item, JournalEntry, Project, Slot
 from checklists.models.scoped import Scope
 from checklists.scopes import Key, Places
 from checklists.sheet import with_value
@@ -49,8 +49,9 @@ class Content:
     """What the plan holds at a moment: every item with its people, every blank with its value, every live signature."""
 
     project: Project
-    items: list[Item]
-    fields: list[FieldWithValue]
+    places: Places
+    items: list[Item] = field(default_factory=list)
+    fields: list[FieldWithValue] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
     named: dict[int, list[int]] = field(default_factory=dict)
@@ -58,10 +59,7 @@ class Content:
     remarks: dict[int, str] = field(default_factory=dict)
     waivers: dict[int, Waiver] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
-
-    @cached_property
-    def places(self) -> Places:
-        return Places.load(self.project)
+    closures: dict[Key, Closure] = field(default_factory=dict)
 
     @cached_property
     def paths(self) -> dict[int, frozenset[Key]]:
@@ -108,6 +106,12 @@ class Content:
             if other.required and other.stage < slot.stage and self.places.contains(slot.key, other.key)
         ]
 
+    def guard_open(self, key: Key) -> None:
+        """Refuse what would change this place where that, or something around it, is closed."""
+        for around in self.places.path(key) if self.closures else ():
+            if around in self.closures:
+                self.closures[around].refuse()
+
     def facts_of(self, item: Item, values: list[list[str]]) -> dict:
         reason, waiver = self.reasons.get(item.pk) if item.reason else None, self.waivers.get(item.pk)
         return {
@@ -128,28 +132,43 @@ class Content:
 
 def content_of(project: Project) -> Content:
     """In a fixed number of queries."""
-    items = list(project.items.select_related("settled_by", "owner", "phase"))
-    fields = list(with_value(project.fields.select_related("phase", "section")))
-    slots = project.slots.select_related("project", "phase", "section", "subject").prefetch_related("named__user")
-    content = Content(
-        project=project,
-        items=items,
-        fields=fields,
-        signatures=list(Signature.objects.live().filter(slot__project=project).select_related("signer")),
-        slots=list(slots),
-    )
-    for slot in content.slots:
+    return contents_of([project])[project.pk]
+
+
+def contents_of(projects: Iterable[Project]) -> dict[int, Content]:
+    """Those of many projects, by project, in a fixed number of queries however many there are."""
+    by_pk = {project.pk: project for project in projects}
+    found = {pk: Content(by_pk[pk], places) for pk, places in Places.load_all(by_pk).items()}
+
+    def each(rows: Iterable[Any]) -> Iterator[tuple[Content, Any]]:
+        for row in rows:
+            row.project = by_pk[row.project_id]
+            yield found[row.project_id], row
+
+    for content, item in each(Item.objects.filter(project__in=found).select_related("settled_by", "owner", "phase")):
+        content.items.append(item)
+    for content, blank in each(with_value(Field.objects.filter(project__in=found).select_related("phase", "section"))):
+        content.fields.append(blank)
+    slots = Slot.objects.filter(project__in=found).select_related("phase", "section", "subject")
+    for content, slot in each(slots.prefetch_related("named__user")):
+        content.slots.append(slot)
         content.named[slot.pk] = [person.user_id for person in slot.named.all()]
-    why = JournalEntry.objects.filter(project=project, action__in=REASONS).order_by("seq")
-    for seq, item, remark, body in why.values_list("seq", "item", "remark", "body"):
-        content.reasons[item] = Reason(seq, json.loads(body)["remark_sha256"])
-        content.remarks[seq] = remark
-    content.evidence = list(
-        Evidence.objects.live().filter(project=project).select_related("by", "project", "item", "section", "phase")
-    )
-    for waiver in Waiver.objects.filter(item__project=project, ended_at=None).select_related("item"):
-        content.waivers[waiver.item_id] = waiver
-    return content
+    live = Signature.objects.live().filter(slot__project__in=found)
+    for signature in live.select_related("signer", "slot"):
+        found[signature.slot.project_id].signatures.append(signature)
+    why = JournalEntry.objects.filter(project__in=found, action__in=REASONS).order_by("seq")
+    for pk, seq, item, remark, body in why.values_list("project", "seq", "item", "remark", "body"):
+        found[pk].reasons[item] = Reason(seq, json.loads(body)["remark_sha256"])
+        found[pk].remarks[seq] = remark
+    evidence = Evidence.objects.live().filter(project__in=found).select_related("by", "item", "section", "phase")
+    for content, shown in each(evidence):
+        content.evidence.append(shown)
+    for waiver in Waiver.objects.filter(item__project__in=found, ended_at=None).select_related("item"):
+        found[waiver.item.project_id].waivers[waiver.item_id] = waiver
+    closed = Closure.objects.filter(project__in=found, reopened_at=None)
+    for content, closure in each(closed.select_related("phase", "section", "subject")):
+        content.closures[closure.key] = closure
+    return found
 
 
 def snapshot_of(slot: Slot, content: Content) -> str:

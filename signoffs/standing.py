@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -45,10 +46,17 @@ class Standing:
 
     slot: Slot
     content: Content
-    snapshot: str
-    digest: str
     signatures: list[Signature]
     waits_for: list[Standing] = field(default_factory=list)
+
+    # Made only when they are asked for: where nobody has signed, nothing is compared.
+    @cached_property
+    def snapshot(self) -> str:
+        return snapshot_of(self.slot, self.content)
+
+    @cached_property
+    def digest(self) -> str:
+        return digest_of(self.snapshot)
 
     @property
     def signature(self) -> Signature | None:
@@ -216,9 +224,7 @@ def standings(project: Project, content: Content | None = None) -> list[Standing
 
 
 def standing_of(slot: Slot, content: Content) -> Standing:
-    snapshot = snapshot_of(slot, content)
-    given = [each for each in content.signatures if each.slot_id == slot.pk]
-    return Standing(slot, content, snapshot, digest_of(snapshot), given)
+    return Standing(slot, content, [each for each in content.signatures if each.slot_id == slot.pk])
 
 
 @dataclass
@@ -228,39 +234,50 @@ class Team:
     roles: dict[int, str]
     delegations: list[Delegation]
     overrides: list[Override]
-    by_item: dict[int, set[int]]
-    by_field: dict[int, set[int]]
+    by_item: dict[int, set[int]] = field(default_factory=dict)
+    by_field: dict[int, set[int]] = field(default_factory=dict)
+    # Kept by slot: whoever may sign is asked about the same places.
+    known_doers: dict[int, set[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, now: datetime) -> Team:
         """In a fixed number of queries."""
-        members = Membership.objects.filter(project=project, user__is_active=True)
-        team = cls(
-            roles=dict(members.values_list("user", "role")),
-            delegations=list(Delegation.objects.live(project, now)),
-            overrides=list(Override.objects.filter(slot__project=project, used_at=None)),
-            by_item={},
-            by_field={},
-        )
-        done = JournalEntry.objects.filter(project=project, action__in=DID).exclude(item=None).order_by()
-        for item, actor in done.values_list("item", "actor").distinct():
-            team.by_item.setdefault(item, set()).add(actor)
-        for entry in JournalEntry.objects.filter(project=project, action=Action.ITEM_HANDED_OVER):
-            team.by_item.setdefault(entry.item_id or 0, set()).add(entry.facts["who"])
-        readings = Reading.objects.filter(field__project=project, field__item=None).order_by()
-        for blank, reader in readings.values_list("field", "by").distinct():
-            team.by_field.setdefault(blank, set()).add(reader)
-        return team
+        return cls.of_all([project], now)[project.pk]
+
+    @classmethod
+    def of_all(cls, projects: Iterable[Project], now: datetime) -> dict[int, Team]:
+        """Those of many projects, by project, in a fixed number of queries however many there are."""
+        projects = list(projects)
+        found = {project.pk: cls({}, [], []) for project in projects}
+        members = Membership.objects.filter(project__in=found, user__is_active=True)
+        for project, user, role in members.values_list("project", "user", "role"):
+            found[project].roles[user] = role
+        for delegation in Delegation.objects.live_in(projects, now):
+            found[delegation.project_id].delegations.append(delegation)
+        for override in Override.objects.filter(slot__project__in=found, used_at=None).select_related("slot"):
+            found[override.slot.project_id].overrides.append(override)
+        done = JournalEntry.objects.filter(project__in=found, action__in=DID).exclude(item=None).order_by()
+        for project, item, actor in done.values_list("project", "item", "actor").distinct():
+            found[project].by_item.setdefault(item, set()).add(actor)
+        for entry in JournalEntry.objects.filter(project__in=found, action=Action.ITEM_HANDED_OVER):
+            if entry.project_id and entry.item_id:
+                found[entry.project_id].by_item.setdefault(entry.item_id, set()).add(entry.facts["who"])
+        readings = Reading.objects.filter(field__project__in=found, field__item=None).order_by()
+        for project, blank, reader in readings.values_list("field__project", "field", "by").distinct():
+            found[project].by_field.setdefault(blank, set()).add(reader)
+        return found
 
     def doers(self, standing: Standing) -> set[int]:
         """Whoever did, claimed or entered something in what the slot is about."""
-        found: set[int] = set()
-        for item in standing.items:
-            found |= self.by_item.get(item.pk, set())
-            found |= {pk for pk in (item.settled_by_id, item.owner_id) if pk}
-        for blank in standing.fields:
-            found |= self.by_field.get(blank.pk, set())
-        return found
+        if standing.slot.pk not in self.known_doers:
+            found: set[int] = set()
+            for item in standing.items:
+                found |= self.by_item.get(item.pk, set())
+                found |= {pk for pk in (item.settled_by_id, item.owner_id) if pk}
+            for blank in standing.fields:
+                found |= self.by_field.get(blank.pk, set())
+            self.known_doers[standing.slot.pk] = found
+        return self.known_doers[standing.slot.pk]
 
     def admits(self, standing: Standing, person: int) -> bool:
         return standing.asked.admits(person, self.roles.get(person))

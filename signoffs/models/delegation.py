@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -14,18 +15,20 @@ from checklists.models import Action, JournalEntry, Membership, Project, Role
 
 
 class DelegationManager(models.Manager["Delegation"]):
-    def live(self, project: Project, now: datetime) -> models.QuerySet[Delegation]:
-        """Those that hold on this day of the project, between two who are both still there."""
-        today = project.local(now).date()
-        members = Membership.objects.filter(project=project, user__is_active=True).values("user")
-        return self.filter(
-            project=project,
+    def live_in(self, projects: Iterable[Project], now: datetime) -> list[Delegation]:
+        """Those that hold on this day of each project, between two who are both still there."""
+        today = {project.pk: project.local(now).date() for project in projects}
+        near = self.filter(
+            project__in=today,
             ended_at=None,
-            first__lte=today,
-            last__gte=today,
-            principal__in=members,
-            delegate__in=members,
+            first__lte=max(today.values(), default=date.max),
+            last__gte=min(today.values(), default=date.min),
+            principal__is_active=True,
+            delegate__is_active=True,
+            principal__memberships__project=F("project"),
+            delegate__memberships__project=F("project"),
         ).select_related("principal", "delegate")
+        return [each for each in near if each.first <= today[each.project_id] <= each.last]
 
     def make(self, project: Project, act: Act, delegate, first: date, last: date, reason: str) -> Delegation:
         """Who acts asks `delegate` to sign for them, from one day to another. One step only: nobody hands on."""

@@ -178,6 +178,13 @@ class Attempt:
             )
         return self.guard_four_eyes()
 
+    def guard_person(self) -> None:
+        """Refuse where it is somebody else's to approve, whatever happens to the plan."""
+        self.guard_right()
+        self.guard_free()
+        self.guard_twice()
+        self.guard_four_eyes()
+
     def guard_right(self) -> None:
         if self.decision not in decisions_of(self.standing.slot):
             raise TransitionRefused(_("That cannot be decided here. Nothing was recorded."))

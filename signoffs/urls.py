@@ -3,6 +3,7 @@
 from django.urls import path
 
 from signoffs.views import (
+    awaited,
     delegation,
     desk,
     go_live,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("projects/<slug:slug>/keeping/years/", keeping.keeping_years, name="keeping_years"),
     path("projects/<slug:slug>/keeping/hold/", keeping.keeping_hold, name="keeping_hold"),
     path("projects/<slug:slug>/keeping/archive/", keeping.keeping_archive, name="keeping_archive"),
+    path("awaited/", awaited.awaited, name="awaited"),
     path("desk/", desk.desk, name="desk"),
     path("desk/bundles/", desk.bundles, name="bundles"),
     path("desk/bundles/<uuid:pk>/", desk.bundle_state, name="bundle_state"),

@@ -1,20 +1,23 @@
-"""An outline as a flat list: everything that it names, in reading order, with where it stands. Pure."""
+"""An outline as a flat list: everything that it names, in reading order, with where it stands.
+
+What is not its author's is said in the reader's language; the names of facts are keys (kinds.py says them).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+
 from checklists.importing import outline as read
+from checklists.models import Role
+from checklists.models.field import FieldKind
+from checklists.models.slot import Meaning
 
 Place = tuple[str, ...]
 Facts = tuple[tuple[str, str], ...]
-
-CRITERIA = "Success criteria"
-PROCEDURES = "Procedures"
-PEOPLE = "Contacts and escalation"
-SIGNOFF = "Sign-off"
-DOCUMENT = "The document"
 
 
 @dataclass(frozen=True)
@@ -38,24 +41,26 @@ class Entry:
 
 def entries_of(outline: read.Outline) -> list[Entry]:
     """Everything of the outline that a person would call by name."""
+    signoff = (_("Sign-off"),)
     return [
         *_document(outline),
         *(entry for phase in outline.phases for entry in _division("phase", phase, ())),
         *(entry for each in outline.criteria for entry in _criterion(each)),
         *(entry for each in outline.procedures for entry in _procedure(each)),
         *_people(outline),
-        *(Entry(slot.kind, (SIGNOFF,), slot.title, _slot(slot)) for slot in outline.slots),
+        *(Entry(slot.kind, signoff, slot.title, _slot(slot)) for slot in outline.slots),
     ]
 
 
 def _document(outline: read.Outline) -> Iterator[Entry]:
-    yield Entry("title", (DOCUMENT,), outline.title)
+    document = (_("The document"),)
+    yield Entry("title", document, outline.title)
     for key, value in outline.metadata.items():
-        yield Entry("fact", (DOCUMENT,), key, _facts(value=value))
+        yield Entry("fact", document, key, _facts(value=value))
     for field in outline.fields:
-        yield Entry("field", (DOCUMENT,), field.label, _facts(kind=_field(field)))
+        yield Entry("field", document, field.label, _facts(kind=_field(field)))
     for text in outline.prose:
-        yield Entry("prose", (DOCUMENT,), text)
+        yield Entry("prose", document, text)
 
 
 def _division(kind: str, division: read.Section, place: Place) -> Iterator[Entry]:
@@ -78,8 +83,8 @@ def _item(kind: str, item: read.Item, place: Place) -> Iterator[Entry]:
     facts = _facts(
         when=item.window,
         how_often=item.recurrence,
-        optional="yes" if item.optional else "",
-        ticked="in the source" if item.checked else "",
+        optional=_("yes") if item.optional else "",
+        ticked=_("in the source") if item.checked else "",
         details="\n".join(item.details),
         commands="\n\n".join(item.commands),
         fields=_fields(item.fields),
@@ -92,9 +97,11 @@ def _item(kind: str, item: read.Item, place: Place) -> Iterator[Entry]:
 
 def _criterion(criterion: read.Criterion) -> Iterator[Entry]:
     if criterion.kind == "rollback":
-        yield Entry("trigger", (PROCEDURES,), criterion.text)
+        yield Entry("trigger", (_("Procedures"),), criterion.text)
         return
-    place = [CRITERIA, criterion.phase if criterion.phase != CRITERIA else "", criterion.section]
+    criteria = _("Success criteria")
+    named = criterion.phase not in (criteria, "Success criteria")
+    place = [criteria, criterion.phase if named else "", criterion.section]
     yield from _item("criterion", criterion, tuple(title for title in place if title))
 
 
@@ -104,7 +111,7 @@ def _procedure(procedure: read.Procedure) -> Iterator[Entry]:
         prose="\n".join(procedure.prose),
         commands="\n\n".join(procedure.commands),
     )
-    entry = Entry("procedure", (PROCEDURES,), procedure.title, facts)
+    entry = Entry("procedure", (_("Procedures"),), procedure.title, facts)
     yield entry
     for step in procedure.steps:
         yield Entry(
@@ -116,17 +123,18 @@ def _procedure(procedure: read.Procedure) -> Iterator[Entry]:
 
 
 def _people(outline: read.Outline) -> Iterator[Entry]:
+    people = (_("Contacts and escalation"),)
     for contact in outline.contacts:
         yield Entry(
             "contact",
-            (PEOPLE,),
+            people,
             contact.role,
             _facts(name=contact.name, phone=contact.phone, e_mail=contact.email, notes=contact.notes),
         )
     for level in outline.escalation:
         yield Entry(
             "escalation",
-            (PEOPLE,),
+            people,
             level.title,
             _facts(trigger=level.trigger, who=level.who, response=level.response, details="\n".join(level.details)),
         )
@@ -136,17 +144,17 @@ def _slot(slot: read.Slot) -> Facts:
     return _facts(
         scope=slot.scope,
         about=slot.place,
-        meaning=slot.meaning,
+        meaning=_label(Meaning, slot.meaning),
         stage=str(slot.stage or ""),
-        who=slot.who,
+        who=_label(Role, slot.who),
         how_many=str(slot.needed or ""),
-        required="" if slot.required else "no",
+        required="" if slot.required else _("no"),
         notes=slot.notes,
     )
 
 
 def _facts(**named: str) -> Facts:
-    """Those that say something, with names for people: `how_often` is "how often"."""
+    """Those that say something, by such a name as "how often"."""
     return tuple((name.replace("_", " "), value) for name, value in named.items() if value)
 
 
@@ -155,7 +163,13 @@ def _fields(fields: list[read.Field]) -> str:
 
 
 def _field(field: read.Field) -> str:
-    """`number, ms` or `choice: Green, Yellow, Red`."""
+    """`Number, ms` or `Choice: Green, Yellow, Red`."""
+    kind = _label(FieldKind, field.kind)
     if field.choices:
-        return f"{field.kind}: {', '.join(field.choices)}"
-    return f"{field.kind}, {field.unit}" if field.unit else field.kind
+        return f"{kind}: {', '.join(field.choices)}"
+    return f"{kind}, {field.unit}" if field.unit else kind
+
+
+def _label(choices: type[TextChoices], value: str) -> str:
+    """What one of our own words is called; an author's word as it is."""
+    return str(choices(value).label) if value in choices.values else value

@@ -23,6 +23,7 @@ from checklists.limits import limits_in_force
 from checklists.models import Field, Membership, Project, Role
 from checklists.models.procedure_run import ENDS_STEP
 from checklists.models.project import validate_zone
+from checklists.saying import in_words
 from checklists.spreadsheets.documents import read_document
 from checklists.spreadsheets.opening import is_spreadsheet
 from checklists.spreadsheets.reading import BrokenRows
@@ -97,9 +98,9 @@ class IntakeForm(forms.Form):
         try:
             data["outline"] = read_document(data["source"], data["name"], limits)
         except BrokenRows as refusal:
-            raise ValidationError(refusal.problems) from None
+            raise ValidationError([in_words(problem) for problem in refusal.problems]) from None
         except Refused as refusal:
-            raise ValidationError(str(refusal)) from None
+            raise ValidationError(in_words(refusal.sentence)) from None
         if not self.keeps_tables and is_spreadsheet(data["source"], data["name"]):
             data["source"] = markdown_of(data["outline"]).encode()
         return data

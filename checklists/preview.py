@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from checklists.importing.outline import Outline
 from checklists.importing.values import Guess
+from checklists.kinds import GUESSES
+from checklists.saying import in_words
 
 # What a row shows, by the attribute of the thing that it leads to.
 TEXTS = ("text", "title", "label", "role")
@@ -91,7 +95,7 @@ def plan_lines(text: str, outline: Outline) -> list[PlanLine]:
                 if account.kind == "metadata" and len(steps) > 1
                 else words_of(found) or source[account.line - 1].strip(),
                 min(depth, 4),
-                "ticked in the source" if isinstance(found, dict) and found.get("checked") else "",
+                _("ticked in the source") if isinstance(found, dict) and found.get("checked") else "",
             )
         )
     return rows
@@ -102,8 +106,8 @@ def open_guesses(outline: Outline, accepted: list[str]) -> list[GuessGroup]:
     groups: dict[str, list[OpenGuess]] = {}
     for guess in outline.guesses:
         if (key := key_of(guess)) not in accepted:
-            groups.setdefault(guess.kind, []).append(OpenGuess(key, guess.line, guess.text))
-    return [GuessGroup(kind, kind.replace("-", " "), guesses) for kind, guesses in groups.items()]
+            groups.setdefault(guess.kind, []).append(OpenGuess(key, guess.line, in_words(guess.text)))
+    return [GuessGroup(kind, str(GUESSES[kind]), guesses) for kind, guesses in groups.items()]
 
 
 def key_of(guess: Guess) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from checklists.forms import IntakeForm, LaunchForm
 from checklists.models import Role, TemplateVersion
+from checklists.saying import in_words
 from checklists.templating import ASKED, UNKNOWN, Variable
 from checklists.versions import Person, variables_in
 
@@ -176,8 +177,8 @@ def field_for(variable: Variable) -> forms.Field:
     help_text += f", {places} places" if places > 1 else ""
     if variable.is_date:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        return forms.DateField(label=variable.label, required=False, help_text=help_text, widget=widget)
-    return forms.CharField(label=variable.label, required=False, max_length=300, help_text=help_text)
+        return forms.DateField(label=in_words(variable.label), required=False, help_text=help_text, widget=widget)
+    return forms.CharField(label=in_words(variable.label), required=False, max_length=300, help_text=help_text)
 
 
 class CloneForm(LaunchForm):

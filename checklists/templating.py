@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from checklists.importing.said import Said
+
 # A longer form would be refused by the server, and nobody fills one in. What is beyond stays as it is written.
 ASKED = 200
 
@@ -224,6 +226,8 @@ def _told_apart(variables: list[Variable]) -> list[Variable]:
     """Two variables that would be asked with the same words get their line, so that people can tell them apart."""
     labels = [variable.label for variable in variables]
     return [
-        replace(each, label=f"{each.label} (line {each.places[0].line})") if labels.count(each.label) > 1 else each
+        replace(each, label=Said("%(label)s (line %(line)s)", label=each.label, line=str(each.places[0].line)))
+        if labels.count(each.label) > 1
+        else each
         for each in variables
     ]

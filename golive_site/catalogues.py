@@ -31,6 +31,8 @@ KEYWORDS: dict = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+    "Said": None,  # what the importer says: checklists/importing/said.py
+    "Counted": (1, 2),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 HEADER = """# Words of Golive; `dev.py words` writes this file from the code and keeps the translations.

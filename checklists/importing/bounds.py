@@ -9,6 +9,7 @@ import re
 
 from .decode import Refused
 from .limits import Limits
+from .said import Said
 
 LIST_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 BOX = re.compile(r"^[ \t>|]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)*(?:\[[ xX]?\]|[☐☑☒□])", re.MULTILINE)
@@ -22,19 +23,30 @@ DELIMITER_CHARACTERS = frozenset("|-: \t")
 def refuse_excess(text: str, limits: Limits) -> None:
     """Raise Refused where the text goes beyond the limits in items, levels, columns, lines or line length."""
     if text.count("\n") > limits.lines:
-        raise Refused(f"The checklist has more than {limits.lines:,} lines. Split it into several plans.")
+        raise Refused(
+            Said("The checklist has more than %(most)s lines. Split it into several plans.", most=limits.lines)
+        )
     cells = text.count("|")
     if cells > limits.cells:
-        raise Refused(f"The tables have more than {limits.cells:,} cells. Leave out what the plan does not need.")
+        raise Refused(
+            Said("The tables have more than %(most)s cells. Leave out what the plan does not need.", most=limits.cells)
+        )
     blanks = sum(1 for _ in ROOM.finditer(text))
     if blanks > limits.blanks + limits.items:
-        raise Refused(f"The checklist has more than {limits.blanks:,} blanks. Leave out those that nobody fills in.")
+        raise Refused(
+            Said(
+                "The checklist has more than %(most)s blanks. Leave out those that nobody fills in.",
+                most=limits.blanks,
+            )
+        )
     boxes = sum(1 for _ in BOX.finditer(text))
     refuse_items(boxes, limits)
     tangle = TANGLE.search(text)
     if tangle:
         line = text.count("\n", 0, tangle.start()) + 1
-        raise Refused(f"Line {line:,} has a long tangle of brackets or stars. Remove it and try again.")
+        raise Refused(
+            Said("Line %(line)s has a long tangle of brackets or stars. Remove it and try again.", line=str(line))
+        )
     _refuse_shapes(text.split("\n"), limits)
 
 
@@ -42,7 +54,11 @@ def refuse_items(count: int, limits: Limits) -> None:
     """Raise Refused for more items than a plan may have."""
     if count > limits.items:
         raise Refused(
-            f"The checklist has {count:,} items and at most {limits.items:,} are read. Split it into several plans."
+            Said(
+                "The checklist has %(number)s items and at most %(most)s are read. Split it into several plans.",
+                number=count,
+                most=limits.items,
+            )
         )
 
 
@@ -52,8 +68,13 @@ def _refuse_shapes(lines: list[str], limits: Limits) -> None:
     for number, raw in enumerate(lines, start=1):
         if len(raw) > limits.line_length:
             raise Refused(
-                f"Line {number:,} has {len(raw):,} characters and at most {limits.line_length:,} are read. "
-                "Break it into several lines."
+                Said(
+                    "Line %(line)s has %(number)s characters and at most %(most)s are read. "
+                    "Break it into several lines.",
+                    line=str(number),
+                    number=len(raw),
+                    most=limits.line_length,
+                )
             )
         line = raw.expandtabs(4)
         text = line.lstrip(" ")
@@ -72,7 +93,11 @@ def _refuse_shapes(lines: list[str], limits: Limits) -> None:
         quotes = len(text) - len(text.lstrip("> "))
         if len(indents) > limits.levels or text[:quotes].count(">") > limits.levels:
             raise Refused(
-                f"Line {number:,} is nested deeper than {limits.levels} levels. Flatten the list there and try again."
+                Said(
+                    "Line %(line)s is nested deeper than %(most)s levels. Flatten the list there and try again.",
+                    line=str(number),
+                    most=limits.levels,
+                )
             )
 
 
@@ -82,8 +107,13 @@ def _refuse_columns(text: str, number: int, limits: Limits) -> None:
         columns = text.strip().strip("|").count("|") + 1
         if columns > limits.columns:
             raise Refused(
-                f"The table at line {number:,} has {columns:,} columns and at most {limits.columns} are read. "
-                "Leave out the columns that the plan does not need."
+                Said(
+                    "The table at line %(line)s has %(number)s columns and at most %(most)s are read. "
+                    "Leave out the columns that the plan does not need.",
+                    line=str(number),
+                    number=columns,
+                    most=limits.columns,
+                )
             )
 
 

@@ -14,6 +14,7 @@ from .fields import BLANK, fields_in
 from .levels import HEADING, LISTED, depth_of, shift
 from .outline import Repair
 from .repairs import Line
+from .said import Said
 from .state import State
 from .wording import key_value, unbox, without_bold
 
@@ -105,7 +106,9 @@ class _Writer:
             self.end_table()
         if not kind or (line.number in self.code and kind != "litter"):
             if kind:
-                self.state.outline.warnings.append(f"Line {line.number} stays what it is: it holds its block together.")
+                self.state.outline.warnings.append(
+                    Said("Line %(line)s stays what it is: it holds its block together.", line=str(line.number))
+                )
             self.keep(line)
         elif kind == "litter" and line.number not in self.code:
             self.state.ledger.note(line.number, "litter")

@@ -9,6 +9,7 @@ import chardet
 
 from .limits import Limits
 from .outline import Repair
+from .said import Said
 
 # Longer byte order marks first: that of UTF-32 begins with that of UTF-16.
 MARKS = (
@@ -20,21 +21,28 @@ MARKS = (
 )
 # What people upload by mistake, by the first bytes.
 OTHER_FORMATS = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a Word, Excel or zip file"),
-    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
-    (b"{\\rtf", "a rich text file"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a compressed file"),
+    (b"%PDF", Said("a PDF")),
+    (b"PK\x03\x04", Said("a Word, Excel or zip file")),
+    (b"\xd0\xcf\x11\xe0", Said("an old Word or Excel file")),
+    (b"{\\rtf", Said("a rich text file")),
+    (b"\x89PNG", Said("a picture")),
+    (b"\xff\xd8\xff", Said("a picture")),
+    (b"GIF8", Said("a picture")),
+    (b"\x1f\x8b", Said("a compressed file")),
 )
 # chardet reads no more than this: the first pages tell, and its time grows with the length.
 SAMPLE = 64_000
 
 
+BINARY = Said("The file is binary, not text. Save the checklist as Markdown or plain text.")
+
+
 class Refused(Exception):
-    """The document cannot be read; the message is for the user: what happened and what to do."""
+    """The document cannot be read; the sentence is for the user: what happened and what to do."""
+
+    def __init__(self, sentence: Said):
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass
@@ -51,18 +59,23 @@ def decode(data: bytes, limits: Limits) -> Decoded:
     """The text of a file, lines ended by a plain newline. Raises Refused for what is no readable text."""
     if len(data) > limits.size:
         raise Refused(
-            f"The file has {len(data):,} bytes and at most {limits.size:,} are read. "
-            "Split the checklist into several plans."
+            Said(
+                "The file has %(number)s bytes and at most %(most)s are read. Split the checklist into several plans.",
+                number=len(data),
+                most=limits.size,
+            )
         )
     for magic, name in OTHER_FORMATS:
         if data.startswith(magic):
-            raise Refused(f"This is {name}, not a text file. Save the checklist as Markdown or plain text.")
+            raise Refused(
+                Said("This is %(what)s, not a text file. Save the checklist as Markdown or plain text.", what=name)
+            )
     decoded = _by_mark(data) or _without_mark(data)
     decoded.text = decoded.text.replace("\r\n", "\n").replace("\r", "\n")
     if not decoded.text.strip():
-        raise Refused("The file is empty. Choose a file that has the checklist in it.")
+        raise Refused(Said("The file is empty. Choose a file that has the checklist in it."))
     if _controls(decoded.text) > len(decoded.text) // 100:
-        raise Refused("The file is binary, not text. Save the checklist as Markdown or plain text.")
+        raise Refused(BINARY)
     return decoded
 
 
@@ -73,8 +86,11 @@ def _by_mark(data: bytes) -> Decoded | None:
                 return Decoded(data[len(mark) :].decode(encoding), encoding)
             except UnicodeDecodeError as error:
                 raise Refused(
-                    f"The file says it is {encoding.upper()}, but byte {error.start + len(mark) + 1:,} is not. "
-                    "Save it as UTF-8 and try again."
+                    Said(
+                        "The file says it is %(encoding)s, but byte %(at)s is not. Save it as UTF-8 and try again.",
+                        encoding=encoding.upper(),
+                        at=error.start + len(mark) + 1,
+                    )
                 ) from error
     return None
 
@@ -98,7 +114,7 @@ def _utf_16(data: bytes) -> Decoded:
                 return _noted(data.decode(encoding), encoding)
             except UnicodeDecodeError:
                 break
-    raise Refused("The file is binary, not text. Save the checklist as Markdown or plain text.")
+    raise Refused(BINARY)
 
 
 def _guessed(data: bytes) -> Decoded:
@@ -111,11 +127,11 @@ def _guessed(data: bytes) -> Decoded:
             return _noted(data.decode(encoding), encoding.lower())
         except (UnicodeDecodeError, LookupError):
             continue
-    raise Refused("The file's encoding could not be found out. Save it as UTF-8 and try again.")
+    raise Refused(Said("The file’s encoding could not be found out. Save it as UTF-8 and try again."))
 
 
 def _noted(text: str, encoding: str) -> Decoded:
-    warning = f"The file is not UTF-8. It was read as {encoding}: check letters with accents."
+    warning = Said("The file is not UTF-8. It was read as %(encoding)s: check letters with accents.", encoding=encoding)
     return Decoded(text, encoding, [Repair(1, "encoding", encoding, "utf-8")], [warning])
 
 

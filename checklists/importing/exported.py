@@ -16,8 +16,9 @@ from .meaning import explain, milestones_in
 from .outline import Outline
 from .placeholders import placeholders_in
 from .repairs import Line
+from .said import Said
 
-NOTICE = "This is an exported plan. What was done in it is shown as text; nothing in the new plan counts as done."
+NOTICE = Said("This is an exported plan. What was done in it is shown as text; nothing in the new plan counts as done.")
 
 
 def is_exported(text: str) -> bool:
@@ -28,7 +29,9 @@ def read_exported(decoded: Decoded, limits: Limits) -> Outline:
     """The outline of an exported plan. Raises Refused for a form that is newer than this program."""
     form = dialect.IS_EXPORTED.match(decoded.text)
     if form is None or int(form["form"]) > dialect.FORM:
-        raise Refused("This plan was exported by a newer version of the program. Update it, then import the plan.")
+        raise Refused(
+            Said("This plan was exported by a newer version of the program. Update it, then import the plan.")
+        )
     reader = ExportedLines(decoded.text)
     outline = reader.read()
     counts = outline.counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .blocks import Block, Bullet, Listing
 from .items import head_of
 from .outline import Repair
+from .said import Said
 from .state import State
 from .wording import bold_label, key_value, unbox
 
@@ -45,7 +46,7 @@ def nest(state: State, listing: Listing) -> Listing:
         _put_below(leader, bullet)
         before = f"{bullet.number or '-'} {text}"
         state.outline.repairs.append(Repair(bullet.line, "indentation", before, f"  {before}"))
-        state.guess(bullet.line, "indentation", f'below "{unbox(head_of(leader))[1]}"')
+        state.guess(bullet.line, "indentation", Said("below “%(text)s”", text=unbox(head_of(leader))[1]))
     if state.scraped:
         for bullet in nested:
             _nest_details(state, bullet)
@@ -87,5 +88,5 @@ def _nest_details(state: State, item: Bullet) -> None:
             continue
         _put_below(opener, bullet)
         state.outline.repairs.append(Repair(bullet.line, "indentation", f"  - {text}", f"    - {text}"))
-        state.guess(bullet.line, "indentation", f'below "{head_of(opener)}"')
+        state.guess(bullet.line, "indentation", Said("below “%(text)s”", text=head_of(opener)))
     item.blocks[-1] = Listing(kept)

@@ -8,6 +8,7 @@ from .fields import BLANK
 from .offsets import offset_of
 from .outline import Item, Outline, Phase, items_of, places_of
 from .placeholders import BRACKET, WORD
+from .said import Counted, Said
 from .times import window_in
 from .values import Offset, Remark
 from .vocabulary import PHASE_TITLE
@@ -39,7 +40,9 @@ def _contradictions(outline: Outline) -> Iterator[Remark]:
         titled = offset_of(window_in(phase.title)) if window_in(phase.title) else None
         if _differ(titled, phase.offset):
             yield Remark(
-                phase.line, "contradicting-offset", f'"{phase.title}" has another moment in its text: {phase.window}'
+                phase.line,
+                "contradicting-offset",
+                Said("“%(title)s” has another moment in its text: %(when)s", title=phase.title, when=phase.window),
             )
         named = _names(phase)
         told = [milestone for milestone, words in timeline if named and named <= words]
@@ -47,8 +50,14 @@ def _contradictions(outline: Outline) -> Iterator[Remark]:
             yield Remark(
                 told[0].line,
                 "contradicting-offset",
-                f'The timeline has "{told[0].text}" at {told[0].window}, but "{phase.title}" '
-                f"in line {phase.line} is at {phase.window}",
+                Said(
+                    "The timeline has “%(milestone)s” at %(when)s, but “%(title)s” in line %(line)s is at %(other)s",
+                    milestone=told[0].text,
+                    when=told[0].window,
+                    title=phase.title,
+                    line=str(phase.line),
+                    other=phase.window,
+                ),
             )
 
 
@@ -74,19 +83,33 @@ def _left_open(outline: Outline) -> Iterator[Remark]:
     for each in outline.placeholders:
         if each.style == "word" and each.line not in seen:
             seen.add(each.line)
-            about = f" for {each.name}" if each.name else ""
-            yield Remark(each.line, "placeholder-left", f"{each.text} is left{about}")
+            words = Said("%(text)s is left", text=each.text)
+            if each.name:
+                words = Said("%(text)s is left for %(name)s", text=each.text, name=each.name)
+            yield Remark(each.line, "placeholder-left", words)
     if others:
         first = others[0]
-        many = f" and {len(others) - 1:,} more placeholders are" if len(others) > 1 else " is"
-        yield Remark(first.line, "placeholder-left", f"{first.text}{many} to be filled in")
+        words = Said("%(text)s is to be filled in", text=first.text)
+        if len(others) > 1:
+            words = Counted(
+                "%(text)s and %(number)s more placeholder are to be filled in",
+                "%(text)s and %(number)s more placeholders are to be filled in",
+                text=first.text,
+                number=len(others) - 1,
+            )
+        yield Remark(first.line, "placeholder-left", words)
 
 
 def _nobody(outline: Outline) -> Iterator[Remark]:
     for contact in outline.contacts:
         parts = (contact.name, contact.phone, contact.email)
         if not any(_is_given(part) for part in parts):
-            yield Remark(contact.line, "empty-contact", f"Nobody is named as {contact.role or 'a contact'}")
+            words = (
+                Said("Nobody is named as %(role)s", role=contact.role)
+                if contact.role
+                else Said("A contact has no name")
+            )
+            yield Remark(contact.line, "empty-contact", words)
 
 
 def _is_given(text: str) -> bool:
@@ -103,13 +126,14 @@ def _twice(outline: Outline) -> Iterator[Remark]:
         earlier = first.setdefault(key, item)
         if earlier is not item and key not in told:
             told.add(key)
-            yield Remark(item.line, "duplicate-text", f'"{item.text[:80]}" stands in line {earlier.line} too')
+            words = Said("“%(text)s” stands in line %(line)s too", text=item.text[:80], line=str(earlier.line))
+            yield Remark(item.line, "duplicate-text", words)
 
 
 def _missing(outline: Outline) -> Iterator[Remark]:
     if not any(procedure.kind == "rollback" and procedure.steps for procedure in outline.procedures):
-        yield Remark(0, "no-rollback-procedure", "No rollback procedure with steps was found")
+        yield Remark(0, "no-rollback-procedure", Said("No rollback procedure with steps was found"))
     if not any(criterion.kind == "rollback" for criterion in outline.criteria):
-        yield Remark(0, "no-rollback-criteria", "Nothing says when to roll back")
+        yield Remark(0, "no-rollback-criteria", Said("Nothing says when to roll back"))
     if not any(slot.kind == "signature" for slot in outline.slots):
-        yield Remark(0, "no-approver", "Nobody is asked to sign")
+        yield Remark(0, "no-approver", Said("Nobody is asked to sign"))

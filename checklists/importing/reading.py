@@ -22,6 +22,7 @@ from .outline import Outline, Phase
 from .placeholders import placeholders_in
 from .places import fill
 from .repairs import Line, Repaired, repair
+from .said import Said
 from .slots import give_scopes
 from .state import Context, State
 from .titled import read_titled, titled_items
@@ -93,7 +94,7 @@ def _read_blocks(state: State, blocks: list[Block]) -> None:
         known = len(state.outline.phases)
         read_phase(state, division)
         if container:
-            state.guess(container.line, "phase", "The headings below it are the phases")
+            state.guess(container.line, "phase", Said("The headings below it are the phases"))
             _keep_container(state, container, state.outline.phases[known:])
     _take_facts(state, footer)
 
@@ -122,7 +123,7 @@ def _read_head(state: State, layout: Layout) -> None:
         state.ledger.note(line.number, "title", outline)
     if layout.subtitle:
         state.metadata("Subtitle", layout.subtitle.title, layout.subtitle.line)
-        state.guess(layout.subtitle.line, "title", "It goes on with the title and is no phase")
+        state.guess(layout.subtitle.line, "title", Said("It goes on with the title and is no phase"))
         for line in layout.subtitle.heading.lines:
             state.ledger.note(line.number, "metadata", outline, "metadata", "Subtitle")
         _take_facts(state, layout.subtitle.blocks)
@@ -169,4 +170,10 @@ def _keep_forgotten(state: State, repaired: Repaired) -> None:
             continue
         state.ledger.note(line.number, "prose", state.outline, "prose", len(state.outline.prose))
         state.outline.prose.append(text)
-        state.outline.warnings.append(f"Line {line.number} was not fully understood and is kept as text: {text[:80]}")
+        state.outline.warnings.append(
+            Said(
+                "Line %(line)s was not fully understood and is kept as text: %(text)s",
+                line=str(line.number),
+                text=text[:80],
+            )
+        )

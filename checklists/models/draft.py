@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from checklists.importing.corrections import LEVELS
 from checklists.importing.decode import Refused
 from checklists.importing.exported import is_exported
 from checklists.importing.outline import Outline
 from checklists.importing.reading import read_checklist
+from checklists.importing.said import Said
 from checklists.limits import limits_in_force
 from checklists.spreadsheets.documents import lines_of, read_document
 from checklists.spreadsheets.opening import is_spreadsheet
@@ -92,7 +92,7 @@ class Draft(models.Model):
             self.corrections[str(line)] = " ".join(said)
         try:
             if len(self.corrections) > CORRECTIONS:
-                raise Refused(_("There are too many corrections."))
+                raise Refused(Said("There are too many corrections."))
             self.outline()
         except Refused:
             self.corrections = before

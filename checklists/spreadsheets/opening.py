@@ -17,6 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from checklists.importing.decode import Refused, decode
 from checklists.importing.limits import Limits
+from checklists.importing.said import Said
 
 from .columns import column_of, undefused
 
@@ -33,7 +34,9 @@ UNPACKED = 50_000_000  # bytes
 RATIO = 100
 ENTRIES = 1_000
 
-BROKEN = "The Excel file is damaged or not one that Excel wrote. Open it, save it again as .xlsx, and try once more."
+BROKEN = Said(
+    "The Excel file is damaged or not one that Excel wrote. Open it, save it again as .xlsx, and try once more."
+)
 BREAKS = (
     zipfile.BadZipFile, InvalidFileException, ParseError, zlib.error, KeyError, ValueError, TypeError, AttributeError,
     IndexError, EOFError, OverflowError, NotImplementedError, RecursionError,
@@ -50,7 +53,9 @@ def is_spreadsheet(data: bytes, name: str) -> bool:
 def open_rows(data: bytes, limits: Limits) -> tuple[Rows, int]:
     """The rows of a table and the index of that with the titles. Raises Refused for what is no such table."""
     if len(data) > limits.size:
-        raise Refused(f"The file has more than {limits.size:,} bytes. Split the checklist into several plans.")
+        raise Refused(
+            Said("The file has more than %(most)s bytes. Split the checklist into several plans.", most=limits.size)
+        )
     tables = _xlsx(data, limits) if data.startswith(ZIP) else _csv(data, limits)
     for rows in tables:
         for index, row in enumerate(rows[:HEAD_ROWS]):
@@ -58,25 +63,35 @@ def open_rows(data: bytes, limits: Limits) -> tuple[Rows, int]:
                 _refuse_size(rows, limits)
                 return rows, index
     raise Refused(
-        "No column “Item” was found. The table needs a row of titles with the columns Phase, Section and Item; "
-        "the other columns are told in the guide."
+        Said(
+            "No column “Item” was found. The table needs a row of titles with the columns Phase, Section and Item; "
+            "the other columns are told in the guide."
+        )
     )
 
 
 def _refuse_size(rows: Rows, limits: Limits) -> None:
     if len(rows) > limits.lines:
-        raise Refused(f"The table has more than {limits.lines:,} rows. Split it into several plans.")
+        raise Refused(Said("The table has more than %(most)s rows. Split it into several plans.", most=limits.lines))
     widest = max(map(len, rows))
     if widest > limits.columns:
         raise Refused(
-            f"The table has {widest:,} columns and at most {limits.columns} are read. "
-            "Leave out the columns that the plan does not need."
+            Said(
+                "The table has %(number)s columns and at most %(most)s are read. "
+                "Leave out the columns that the plan does not need.",
+                number=widest,
+                most=limits.columns,
+            )
         )
     for number, row in enumerate(rows, start=1):
         if any(len(cell) > LONGEST_CELL for cell in row):
             raise Refused(
-                f"Row {number:,} has a cell of more than {LONGEST_CELL:,} characters. "
-                "Is a quotation mark missing, or is it text for several items?"
+                Said(
+                    "Row %(row)s has a cell of more than %(most)s characters. "
+                    "Is a quotation mark missing, or is it text for several items?",
+                    row=str(number),
+                    most=LONGEST_CELL,
+                )
             )
 
 
@@ -103,7 +118,9 @@ def _parsed(text: str, mark: str, most: int) -> Rows:
     try:
         rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), most))
     except csv.Error as problem:
-        raise Refused(f"The table cannot be read: {problem}. Save it again as CSV and try once more.") from problem
+        raise Refused(
+            Said("The table cannot be read: %(problem)s. Save it again as CSV and try once more.", problem=str(problem))
+        ) from problem
     return [[cell.rstrip() for cell in row] for row in rows]
 
 
@@ -162,19 +179,25 @@ def refuse_archive(data: bytes) -> None:
         raise Refused(BROKEN) from problem
     names = [entry.filename.lower() for entry in entries]
     if "xl/workbook.xml" not in names:
-        raise Refused("This is a Word, zip or other file, not an Excel workbook. Save the table as .xlsx or .csv.")
+        raise Refused(
+            Said("This is a Word, zip or other file, not an Excel workbook. Save the table as .xlsx or .csv.")
+        )
     if len(entries) > ENTRIES:
-        raise Refused(f"The Excel file has {len(entries):,} parts and at most {ENTRIES:,} are read.")
+        raise Refused(
+            Said(
+                "The Excel file has %(number)s parts and at most %(most)s are read.", number=len(entries), most=ENTRIES
+            )
+        )
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > UNPACKED:
-        raise Refused("The Excel file unpacks to more than 50 MB. Take out pictures and sheets that are no plan.")
+        raise Refused(Said("The Excel file unpacks to more than 50 MB. Take out pictures and sheets that are no plan."))
     if unpacked > RATIO * len(data) or any(entry.file_size > RATIO * max(entry.compress_size, 1) for entry in entries):
-        raise Refused("The Excel file is packed more tightly than a table of text can be. It was not opened.")
+        raise Refused(Said("The Excel file is packed more tightly than a table of text can be. It was not opened."))
     if any(entry.flag_bits & 1 for entry in entries):
-        raise Refused("The Excel file has a password. Save it without one and try again.")
+        raise Refused(Said("The Excel file has a password. Save it without one and try again."))
     if len(set(names)) < len(names) or any(stat.S_ISLNK(entry.external_attr >> 16) for entry in entries):
         raise Refused(BROKEN)
     if any(name.startswith("xl/externallinks/") for name in names):
         raise Refused(
-            "The workbook has links to other workbooks. Break them in Excel (Data, Edit Links) and try again."
+            Said("The workbook has links to other workbooks. Break them in Excel (Data, Edit Links) and try again.")
         )

@@ -13,6 +13,7 @@ from checklists.importing.limits import Limits
 from checklists.importing.lint import remarks
 from checklists.importing.meaning import explain
 from checklists.importing.outline import Criterion, Field, Item, Outline, Phase, Section
+from checklists.importing.said import Said
 from checklists.importing.wording import unbox
 
 from .columns import (
@@ -42,10 +43,11 @@ UNTITLED = "Checklist"
 class BrokenRows(Refused):
     """Rows that cannot be read; `problems` has a sentence for each."""
 
-    def __init__(self, problems: list[str]):
+    def __init__(self, problems: list[Said]):
         more = len(problems) - MOST_TOLD
-        self.problems = [*problems[:MOST_TOLD], *([f"And {more:,} more."] if more > 0 else [])]
-        super().__init__(" ".join(self.problems))
+        self.problems = [*problems[:MOST_TOLD], *([Said("And %(number)s more.", number=more)] if more > 0 else [])]
+        together = " ".join(self.problems)
+        super().__init__(Said(together))
 
 
 def read_rows(rows: Rows, head: int, title: str, limits: Limits) -> Outline:
@@ -62,7 +64,7 @@ def read_rows(rows: Rows, head: int, title: str, limits: Limits) -> Outline:
     counts = outline.counts
     refuse_items(counts["items"] + counts["criteria"], limits)
     if not counts["items"]:
-        outline.warnings.append("No item to tick was found: the table has no rows below its titles.")
+        outline.warnings.append(Said("No item to tick was found: the table has no rows below its titles."))
     explain(outline)
     outline.lint = remarks(outline)
     outline.lines = reader.ledger.settle(outline)
@@ -78,7 +80,7 @@ class _Reader:
         self.limits = limits
         self.outline = Outline()
         self.ledger = Ledger()
-        self.problems: list[str] = []
+        self.problems: list[Said] = []
         self.phases: dict[str, Phase] = {}
         self.sections: dict[tuple[int, tuple[str, ...]], Section] = {}
         self.place: tuple[str, str] = ("", "")
@@ -107,15 +109,18 @@ class _Reader:
         seen: set[str] = set()
         for column in self.columns:
             if column and column in seen and column not in MULTIPLE:
-                self.problem(number, self.name(column), "two columns have this meaning. Rename or remove one")
+                self.problem(number, self.name(column), Said("two columns have this meaning. Rename or remove one"))
             seen.add(column)
         if "Phase" not in seen:
-            self.problems.insert(0, f"Row {number}: there is no column “Phase”.")
+            self.problems.insert(0, Said("Row %(row)s: there is no column “Phase”.", row=str(number)))
         run = [name for name, column in zip(self.names, self.columns, strict=True) if column in RUN]
         if run:
             self.outline.warnings.append(
-                f"These columns tell of a run and are no part of the plan: {', '.join(run)}. "
-                "Ticked items are shown as ticked in the source; nothing counts as done."
+                Said(
+                    "These columns tell of a run and are no part of the plan: %(names)s. "
+                    "Ticked items are shown as ticked in the source; nothing counts as done.",
+                    names=", ".join(run),
+                )
             )
 
     # -- Rows ----------------------------------------------------------------------------------------------------------
@@ -133,7 +138,8 @@ class _Reader:
         one = {column: "\n".join(part for part in parts if part.strip()) for column, parts in row.items()}
         kind = KIND_OF.get(folded(one.get("Kind", "")))
         if kind is None:
-            self.problem(number, self.name("Kind"), f"“{one['Kind']}” is not one of Item, Criterion, Phase, Section")
+            words = Said("“%(kind)s” is not one of Item, Criterion, Phase, Section", kind=one["Kind"])
+            self.problem(number, self.name("Kind"), words)
             return
         if not self.enter(number, one):
             return
@@ -146,7 +152,7 @@ class _Reader:
             self.ledger.note(number, "section", section)
             self.fill(number, section, one, own)
         elif kind == SECTION:
-            self.problem(number, self.name("Section"), "it is empty, though the row is a section")
+            self.problem(number, self.name("Section"), Said("it is empty, though the row is a section"))
         else:
             self.item(number, one, own, kind)
 
@@ -157,7 +163,7 @@ class _Reader:
         if phase:
             self.place = (phase, section)
         elif not before[0]:
-            self.problem(number, self.name("Phase"), "it is empty, and no row above names a phase")
+            self.problem(number, self.name("Phase"), Said("it is empty, and no row above names a phase"))
             return False
         else:
             self.place = (before[0], section or before[1])
@@ -210,7 +216,7 @@ class _Reader:
         text = lines[0].strip()
         checked, text = unbox(text) if BOXED.match(text) else (False, text)
         if not text:
-            self.problem(number, self.name("Item"), "it is empty")
+            self.problem(number, self.name("Item"), Said("it is empty"))
             return
         level = self.level(number, one, len(lines[0]) - len(lines[0].lstrip()))
         if level is None:
@@ -239,11 +245,18 @@ class _Reader:
         words = one.get("Level", "").strip() or "1"
         most = self.limits.levels
         if not words.isdecimal() or not 1 <= int(words) <= most:
-            self.problem(number, self.name("Level"), f"“{words}” is not a number from 1 to {most}")
+            said = Said("“%(level)s” is not a number from 1 to %(most)s", level=words, most=most)
+            self.problem(number, self.name("Level"), said)
             return None
         if int(words) > len(self.open_items) + 1:
-            above = f"the item above has {len(self.open_items)}" if self.open_items else "no item stands above it here"
-            self.problem(number, self.name("Level"), f"{words} is too deep, because {above}")
+            said = Said("%(level)s is too deep, because no item stands above it here", level=words)
+            if self.open_items:
+                said = Said(
+                    "%(level)s is too deep, because the item above has %(above)s",
+                    level=words,
+                    above=len(self.open_items),
+                )
+            self.problem(number, self.name("Level"), said)
             return None
         return int(words)
 
@@ -278,8 +291,10 @@ class _Reader:
         """The column as the file names it."""
         return next((n for n, known in zip(self.names, self.columns, strict=True) if known == column), column)
 
-    def problem(self, number: int, column: str, words: str) -> None:
-        self.problems.append(f"Row {number}, {column.strip()}: {words}.")
+    def problem(self, number: int, column: str, problem: Said) -> None:
+        self.problems.append(
+            Said("Row %(row)s, %(column)s: %(problem)s.", row=str(number), column=column.strip(), problem=problem)
+        )
 
 
 def _given(words: str) -> str:

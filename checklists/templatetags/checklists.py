@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils.safestring import SafeString
 
-from checklists import rendering, schedule
+from checklists import kinds, rendering, saying, schedule
 from checklists.models import Field, Project
 
 register = template.Library()
@@ -21,6 +21,36 @@ def inline(text: str) -> SafeString:
 def block(text: str) -> SafeString:
     """The author's Markdown as safe HTML."""
     return rendering.block(text)
+
+
+@register.filter
+def in_words(text: str) -> str:
+    """What the importer says, in the reader's language; whatever else it is, as it is."""
+    return saying.in_words(text)
+
+
+@register.filter
+def called(kind: str) -> str:
+    """The name of a kind of thing in a document."""
+    return kinds.called(kind)
+
+
+@register.filter
+def fact_name(name: str) -> str:
+    """The name of what an entry of a document says beside its text."""
+    return str(kinds.FACTS[name])
+
+
+@register.filter
+def sort_name(sort: str) -> str:
+    """The name of a sort of difference."""
+    return str(kinds.SORTS[sort])
+
+
+@register.filter
+def mended(kind: str) -> str:
+    """The name of a kind of repair."""
+    return str(kinds.REPAIRS[kind])
 
 
 @register.filter

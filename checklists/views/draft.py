@@ -15,6 +15,7 @@ from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import ZONES, CorrectionForm, LaunchForm, posted
 from checklists.importing.outline import Outline
 from checklists.importing.plan import Source, create_project
+from checklists.kinds import counted
 from checklists.locks import NO_PROJECT, wait_for_lock
 from checklists.models import Draft, Project, RequestKey
 from checklists.repeats import once
@@ -44,7 +45,9 @@ def draft(request: Request, pk: str) -> HttpResponse:
         except TransitionRefused:
             status = 409
         else:
-            messages.success(request, f"{project.name} is ready. Add the people who will work on it.")
+            messages.success(
+                request, _("%(name)s is ready. Add the people who will work on it.") % {"name": project.name}
+            )
             return redirect(project)
     chosen = request.GET.get("line", "")
     context = draft_context(draft, outline, int(chosen) if chosen.isdecimal() else 0)
@@ -76,7 +79,7 @@ def draft_context(draft: Draft, outline: Outline, opened: int = 0) -> dict:
     return {
         "draft": draft,
         "outline": outline,
-        "counts": [counted(name.replace("_", " "), number) for name, number in outline.counts.items() if number],
+        "counts": [counted(name, number) for name, number in outline.counts.items() if number],
         "source": source,
         "plan": plan,
         "opened": opened,
@@ -88,12 +91,6 @@ def draft_context(draft: Draft, outline: Outline, opened: int = 0) -> dict:
         "kinds": () if draft.is_exact else CorrectionForm.KINDS,
         "remarks": len(outline.warnings) + len(outline.lint),
     }
-
-
-def counted(name: str, number: int) -> tuple[str, int]:
-    """The name of what was counted, in the singular for one."""
-    one = {"criteria": "criterion", "escalation levels": "escalation level"}.get(name, name.removesuffix("s"))
-    return (one if number == 1 else name, number)
 
 
 def proposal(outline: Outline) -> dict[str, str]:

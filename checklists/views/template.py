@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from checklists import versions
@@ -14,7 +15,9 @@ from checklists.differences import compare
 from checklists.entries import Entry, entries_of
 from checklists.forms import ZONES, posted
 from checklists.importing.decode import Refused
+from checklists.kinds import counted
 from checklists.models import Project, RequestKey, Template, TemplateVersion
+from checklists.saying import in_words
 from checklists.template_forms import FromTemplateForm, TemplateForm, VersionForm
 
 # What an outline shows beside a text: short facts, not the commands and details. The text of an item has its blanks.
@@ -53,7 +56,7 @@ def template(request: Request, name: str, number: int | None = None) -> HttpResp
         "version": version,
         "newest": version_of(template),
         "compared_from": max(version.number - 1, 1),
-        "counts": [(name.replace("_", " "), count) for name, count in outline.counts.items() if count],
+        "counts": [counted(name, count) for name, count in outline.counts.items() if count],
         "parts": parts_of(entries_of(outline)),
         "variables": versions.variables_in(version),
         "versions": template.versions.defer("source").select_related("created_by"),
@@ -127,9 +130,11 @@ def template_project(request: Request, name: str, number: int) -> HttpResponse:
         try:
             project = versions.make_project(version, form.values, form.launch(), people, act_of(request))
         except Refused as refusal:
-            form.add_error(None, f"{_('With these words the text cannot be read.')} {refusal}")
+            words = _("With these words the text cannot be read. %(why)s") % {"why": in_words(refusal.sentence)}
+            form.add_error(None, words)
         else:
-            messages.success(request, f"{project.name} is ready. {people_in_words(len(people))}")
+            ready = _("%(name)s is ready.") % {"name": project.name}
+            messages.success(request, f"{ready} {people_in_words(len(people))}")
             return redirect(project)
     context = {"template": template, "version": version, "form": form, "zones": ZONES}
     return render(request, "checklists/template_project.html", context, status=422 if form.is_bound else 200)
@@ -164,7 +169,7 @@ def version_of(template: Template, number: int | None = None) -> TemplateVersion
 def people_in_words(count: int) -> str:
     if not count:
         return _("Add the people who will work on it.")
-    return "1 person was added." if count == 1 else f"{count} people were added."
+    return ngettext("%(number)s person was added.", "%(number)s people were added.", count) % {"number": count}
 
 
 def parts_of(entries: list[Entry]) -> list[dict]:

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -149,6 +150,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 SESSION_COOKIE_AGE = 12 * 60 * 60
+MFA_ADAPTER = "golive_site.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# A manager gave the account its address, and the password came by mail to it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Whether one proof is not enough to sign: then it takes the password and a code.
+SIGN_WITH_TWO = env.bool("GOLIVE_SIGN_WITH_TWO", default=False)
 
 # -- What a browser may do -------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from golive_site import language
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="projects"), name="home"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/two-step/", include("allauth.mfa.urls")),
     path("language/", language.choose, name="language"),
     path("words/<str:code>.js", language.words, name="words"),
     path("", include("signoffs.urls")),

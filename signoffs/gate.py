@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,35 +16,22 @@ from checklists.act import Act, TransitionRefused
 from checklists.models import Action, Closure, JournalEntry, Project, Slot
 from signoffs import closing, rules
 from signoffs.models import AGAINST, APPROVING, Condition, Decision, Method, Override, Signature, VoidedBy
+from signoffs.proof import Proof
 from signoffs.snapshot import Content, content_of
 from signoffs.standing import Standing, Team, holding_up, standings
 from signoffs.statements import VERSION, decisions_of, statement_of
-from signoffs.telling import tell_declined, tell_locked
+from signoffs.telling import tell_declined
 
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
-__all__ = ["Standing", "is_complete", "locked_until", "refuse_password", "sign", "standings", "why_not", "withdraw"]
-
-# So many wrong passwords within this time, and nobody signs with that account for as long.
-GUESSES = 5
-LOCK = timedelta(minutes=15)
+__all__ = ["Proof", "Standing", "is_complete", "sign", "standings", "why_not", "withdraw"]
 
 ACTIONS = {
     Decision.NO_GO: Action.SLOT_DECLINED,
     Decision.DECLINE: Action.SLOT_REFUSED,
     Decision.ABSTAIN: Action.SLOT_ABSTAINED,
 }
-
-
-@dataclass(frozen=True)
-class Proof:
-    """How, when and from where the signer showed who they are, for this one signature."""
-
-    method: Method
-    at: datetime
-    ip: str | None = None
-    user_agent: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,21 +56,6 @@ def is_complete(project: Project) -> bool:
 def is_done(content: Content, table: Iterable[Standing]) -> bool:
     signed = all(each.state == rules.VALID for each in table if each.slot.required)
     return signed and not holding_up(content.items, content)
-
-
-def locked_until(user: User, now: datetime) -> datetime | None:
-    """Until when somebody cannot sign, after too many wrong passwords on any project; None if they can."""
-    wrong = JournalEntry.objects.filter(actor=user, action=Action.SIGNING_REFUSED, at__gt=now - LOCK)
-    moments = list(wrong.order_by("-at").values_list("at", flat=True)[:GUESSES])
-    return moments[-1] + LOCK if len(moments) == GUESSES else None
-
-
-def refuse_password(slot: Slot, act: Act) -> None:
-    """Record that the password was wrong: somebody may be guessing it. The last guess tells the person, and managers."""
-    with slot.project.locked(act):
-        entry = JournalEntry.objects.record(slot.project, act, Action.SIGNING_REFUSED, subject=slot.title)
-        if locked_until(act.by, act.at):
-            tell_locked(slot, act, entry.seq, GUESSES, int(LOCK.total_seconds()) // 60)
 
 
 def sign(
@@ -113,6 +85,8 @@ def sign(
             raise TransitionRefused(_("This signature is not asked for any more. Nothing was recorded."))
         attempt = Attempt(standing, table, Team.of(project, act.at), act, decision, on_behalf_of)
         override = attempt.guard(seen_digest)
+        if proof and proof.token:
+            proof.token.use(act.at)
         signature = attempt.signature(comment, proof or Proof(Method.UNASKED, act.at), override, conditions)
         content.signatures = [each for each in content.signatures if each not in attempt.own] + [signature]
         table = standings(project, content)

@@ -1,45 +1,125 @@
-"""How signers show, for this very signature, that it is them. What they typed is checked before any lock is taken."""
+"""How signers show, for this very signature, that it is them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django import forms
-from django.core.exceptions import ValidationError
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from signoffs.gate import Proof
-from signoffs.models import Method
+from checklists.act import Act
+from checklists.models import Action, JournalEntry, Slot
+from signoffs import factors
+from signoffs.models import GUESSES, LOCK, Guess, Method, Token
+from signoffs.telling import tell_locked
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How, when and from where the signer showed who they are, for this one signature. `token` is used up by it."""
+
+    method: Method
+    at: datetime
+    ip: str | None = None
+    user_agent: str = ""
+    token: Token | None = None
+
+
+class NotProved(Exception):
+    """What was shown proves nothing. Its text is a sentence for the user; `field` is where it belongs."""
+
+    def __init__(self, field: str, sentence: str):
+        super().__init__(sentence)
+        self.field = field
+
+
+class Locked(Exception):
+    """It was tried too often: nothing that was shown was looked at."""
 
 
 class ProofForm(forms.Form):
-    """Asks for the password anew. Who has none, because they sign in elsewhere, sets one first: nobody passes unasked."""
+    """Asks for a proof anew. Who has none, because they sign in elsewhere, sets one up first: nobody passes unasked."""
 
     password = forms.CharField(
         label=gettext_lazy("Your password"),
         strip=False,
+        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": gettext_lazy("Enter your password: it makes this your signature.")},
+    )
+    code = forms.CharField(
+        label=gettext_lazy("Code of your authenticator app"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-
-    def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
-        if not self.user.has_usable_password() or not self.user.check_password(password):
-            raise ValidationError(_("That is not your password. Nothing was signed."))
-        return password
+        self.kinds = factors.kinds_of(user)
+        if Authenticator.Type.TOTP not in self.kinds:
+            del self.fields["code"]
 
     @property
-    def is_wrong(self) -> bool:
-        """Whether something was typed and is not the password: somebody may be guessing it."""
-        return "password" in self.errors and bool(self.data.get("password"))
+    def has_app(self) -> bool:
+        return Authenticator.Type.TOTP in self.kinds
 
-    def proof(self, request: HttpRequest, at: datetime) -> Proof:
-        """Of a valid form."""
+    @property
+    def needs_both(self) -> bool:
+        """Whether this instance takes no signature for one proof alone."""
+        return settings.SIGN_WITH_TWO
+
+    def clean(self) -> dict:
+        """Something was shown. Whether it is right is not a question of shape: see `prove`."""
+        data = super().clean() or {}
+        if self.needs_both and not self.has_app:
+            self.add_error("password", _("Here it takes two proofs to sign: set up two-step login first."))
+        elif self.needs_both and not data.get("code"):
+            self.add_error("code", _("Enter your password and a code: here it takes both to sign."))
+        elif (self.needs_both or not data.get("code")) and not data.get("password"):
+            self.add_error("password", _("Enter your password: it makes this your signature."))
+        return data
+
+    def prove(self, slot: Slot, request: HttpRequest, act: Act) -> Proof:
+        """The proof that a valid form is; raises `Locked`, and `NotProved` after recording that something was wrong.
+
+        The try is counted before anything is looked at, and looked at outside of any lock: that is slow on purpose.
+        """
+        guess = Guess.objects.begin(self.user, act.at)
+        if guess is None:
+            raise Locked
+        try:
+            method, token = self._method(slot, act.at)
+        except NotProved:
+            refuse(slot, act, guess)
+            raise
+        guess.delete()
         address = request.META.get("REMOTE_ADDR") or None
-        return Proof(Method.PASSWORD, at, address, request.headers.get("User-Agent", ""))
+        return Proof(method, act.at, address, request.headers.get("User-Agent", ""), token)
+
+    def _method(self, slot: Slot, at: datetime) -> tuple[Method, Token | None]:
+        """What everything that was typed proves together: nothing of it may be wrong."""
+        password, code = self.cleaned_data["password"], self.cleaned_data.get("code")
+        if password and not (self.user.has_usable_password() and self.user.check_password(password)):
+            raise NotProved("password", _("That is not your password. Nothing was signed."))
+        if not code:
+            return Method.PASSWORD, None
+        token = factors.token_of_code(self.user, code, slot, self.cleaned_data["digest"], at)
+        if token is None:
+            raise NotProved(
+                "code", _("That code is wrong or too old, or was used. Wait for the next one; nothing was signed.")
+            )
+        return Method.PASSWORD_TOTP if password else Method.TOTP, token
+
+
+def refuse(slot: Slot, act: Act, guess: Guess) -> None:
+    """Record that what was shown was wrong: somebody may be guessing. The last guess tells the person, and managers."""
+    with slot.project.locked(act):
+        entry = JournalEntry.objects.record(slot.project, act, Action.SIGNING_REFUSED, subject=slot.title)
+        if guess.refuse():
+            tell_locked(slot, act, entry.seq, GUESSES, int(LOCK.total_seconds()) // 60)

@@ -14,8 +14,8 @@ class Code:
     path: str
 
 
-@lru_cache(maxsize=512)
-def code_of(text: str) -> Code:
+def draw(text: str) -> Code:
+    """Of a text that is a secret: it is not kept."""
     from qrcode import QRCode  # type: ignore[import-untyped]
     from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped]
 
@@ -33,3 +33,6 @@ def code_of(text: str) -> Code:
                 runs.append(f"M{start} {y}h{x - start}v1H{start}z")
                 start = None
     return Code(len(matrix), "".join(runs))
+
+
+code_of = lru_cache(maxsize=512)(draw)

@@ -1,11 +1,18 @@
 """How allauth behaves here."""
 
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from golive_site.language import CODES, remember
+from signoffs.qr import draw
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):
@@ -29,3 +36,22 @@ class ClosedSignupAdapter(DefaultAccountAdapter):
         """The link in the mail begins with the configured address, whatever Host the request claimed."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.BASE_URL + path.replace("UID-KEY", key)
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors, in our words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("That code is wrong, or was used already. Wait for the next one."),
+        "cannot_delete_authenticator": _("The authenticator app cannot be removed."),
+        "cannot_generate_recovery_codes": _("Set up an authenticator app first."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        """What the app calls it; a person may be known to several instances."""
+        return f"Golive {urlsplit(settings.BASE_URL).hostname}"
+
+    def build_totp_svg(self, url: str) -> SafeString:
+        code = draw(url)
+        picture = '<svg class="qr" role="img" aria-label="{0}" viewBox="0 0 {1} {1}"><path d="{2}" /></svg>'
+        return format_html(picture, _("QR code for your authenticator app"), code.size, code.path)

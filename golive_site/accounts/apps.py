@@ -1,4 +1,4 @@
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
@@ -8,7 +8,4 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from golive_site.accounts import journal  # noqa: F401
-
-        if apps.is_installed("allauth.mfa"):
-            from golive_site.accounts import factors  # noqa: F401
+        from golive_site.accounts import factors, journal  # noqa: F401

@@ -1,4 +1,4 @@
-"""A second factor that somebody adds or removes goes into the instance's journal; see journal.py."""
+"""What happens to second factors goes into the instance's journal; see journal.py."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def factor_added(user: User, authenticator, **_: object) -> None:
 @receiver([mfa.authenticator_removed, mfa.authenticator_reset])
 def factor_removed(user: User, authenticator, **_: object) -> None:
     record(user, Action.FACTOR_REMOVED, subject=str(authenticator.type))
+
+
+@receiver(mfa.authentication_failed)
+def factor_refused(user: User, **_: object) -> None:
+    record(None, Action.SIGN_IN_FAILED, subject=str(user))

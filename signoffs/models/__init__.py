@@ -3,6 +3,7 @@
 from signoffs.models.bundle import Bundle
 from signoffs.models.condition import Condition
 from signoffs.models.delegation import Delegation
+from signoffs.models.guess import GUESSES, LOCK, Guess
 from signoffs.models.job import Job, JobState
 from signoffs.models.look import Look
 from signoffs.models.override import Override
@@ -18,16 +19,20 @@ from signoffs.models.signature import (
     Signature,
     VoidedBy,
 )
+from signoffs.models.token import Token
 from signoffs.models.waiver import Waiver
 
 __all__ = [
     "AGAINST",
     "APPROVING",
     "CONDITIONAL",
+    "GUESSES",
+    "LOCK",
     "Bundle",
     "Condition",
     "Decision",
     "Delegation",
+    "Guess",
     "Immutable",
     "Job",
     "JobState",
@@ -37,6 +42,7 @@ __all__ = [
     "Printout",
     "Record",
     "Signature",
+    "Token",
     "Variant",
     "VoidedBy",
     "Waiver",

@@ -39,6 +39,7 @@ class Method(models.TextChoices):
 
     PASSWORD = "password", _("password")
     TOTP = "totp", _("code of the authenticator app")
+    PASSWORD_TOTP = "password_totp", _("password and code of the authenticator app")
     PASSKEY = "passkey", _("passkey")
     EMAIL = "email", _("code sent by e-mail")
     UNASKED = "unasked", _("not asked: made by a command")

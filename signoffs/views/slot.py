@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 
 from checklists import schedule
 from checklists.access import Need, project_for
-from checklists.act import Act, Request, TransitionRefused, act_of
+from checklists.act import SECRETS, Act, Request, TransitionRefused, act_of
 from checklists.forms import posted
 from checklists.models import Closure, JournalEntry, Project
 from signoffs import closing, gate, rules
 from signoffs.forms import SignatureForm
-from signoffs.models import AGAINST, APPROVING, Decision, Look, Signature
+from signoffs.models import AGAINST, APPROVING, Decision, Guess, Look, Signature
 from signoffs.models.condition import conditions_of
+from signoffs.proof import Locked, NotProved
 from signoffs.slot_forms import OverrideForm, scope_key
 from signoffs.snapshot import content_of
 from signoffs.standing import Standing, Team
@@ -75,30 +76,29 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
     if is_reading:
         return page.answer(page.form())
     form = page.form(posted(request))
-    if until := gate.locked_until(request.user, act.at):
-        refusal = _("Too many wrong passwords. You can sign again after %(when)s.") % {
-            "when": schedule.words(until, project.tzinfo)
-        }
-        return page.answer(page.form(), refusal, 422)
     if not form.is_valid():
-        if form.is_wrong:
-            gate.refuse_password(page.standing.slot, act)
         return page.answer(form, status=422)
     data = form.cleaned_data
     try:
+        proof = form.prove(page.standing.slot, request, act)
         gate.sign(
             page.standing.slot,
             act,
             Decision(data["decision"]),
             data["digest"],
             data["comment"],
-            proof=form.proof(request, act.at),
+            proof=proof,
             conditions=form.demands,
             on_behalf_of=data["behalf"],
         )
+    except Locked:
+        return page.locked()
+    except NotProved as problem:
+        form.add_error(problem.field, str(problem))
+        return page.answer(form, status=422)
     except TransitionRefused as problem:
-        # What was decided is kept, what was read is read again, and the password is asked for again.
-        kept = {name: value for name, value in data.items() if name not in ("password", "digest", "seq")}
+        # What was decided is kept, what was read is read again, and the proof is asked for again.
+        kept = {name: value for name, value in data.items() if name not in (*SECRETS, "digest", "seq")}
         page = SigningPage(request, project, number, act, since=data["seq"])
         return page.answer(page.form(initial=kept), str(problem), 409)
     recorded = _("Recorded: %(role)s, signed by %(who)s.")
@@ -162,6 +162,13 @@ class SigningPage:
             "conditions": conditions_of(each.signature for each in standing.given),
         }
         return render(self.request, "signoffs/slot.html", context, status=status)
+
+    def locked(self) -> HttpResponse:
+        """Nothing that was shown is looked at: it was wrong too often."""
+        until = Guess.objects.locked_until(self.request.user, self.act.at)
+        when = schedule.words(until or self.act.at, self.project.tzinfo)
+        refusal = _("Too many wrong passwords or codes. You can sign again after %(when)s.") % {"when": when}
+        return self.answer(self.form(), refusal, 422)
 
     def why_not(self, decision: Decision, principal) -> str:
         return gate.why_not(self.standing, self.table, self.team, self.act, decision, principal)

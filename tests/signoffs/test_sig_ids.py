@@ -27,6 +27,7 @@ from checklists.models.slot import Meaning
 from signoffs import closing, gate
 from signoffs.invariants import broken
 from signoffs.models import (
+    GUESSES,
     Condition,
     Decision,
     Delegation,
@@ -246,7 +247,7 @@ def test_sig_05_who_signs_in_elsewhere_never_passes_unasked(settled, approver, s
 def test_sig_06_five_guesses_lock_signing_and_tell(settled, approver, manager, signed_in):
     client, address = signed_in(approver), reverse("slot", args=[settled.slug, 1])
     wish = {"digest": standing(settled).digest, "decision": "approve"}
-    for _ in range(gate.GUESSES):
+    for _ in range(GUESSES):
         assert not Mail.objects.filter(kind="signing_locked").exists()
         client.post(address, wish | {"password": "guess"})
     assert client.post(address, wish | {"password": PASSWORD}).status_code == 422
@@ -254,7 +255,7 @@ def test_sig_06_five_guesses_lock_signing_and_tell(settled, approver, manager, s
     mails = Mail.objects.filter(kind="signing_locked")
     assert {mail.person for mail in mails} == {approver, manager}
     assert mails.count() == 2
-    assert settled.journal.filter(action=Action.SIGNING_REFUSED).count() == gate.GUESSES
+    assert settled.journal.filter(action=Action.SIGNING_REFUSED).count() == GUESSES
 
 
 # -- What follows ----------------------------------------------------------------------------------------------------------

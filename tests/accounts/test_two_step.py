@@ -1,0 +1,89 @@
+"""Two-step login: setting up an app, signing in with its code or a recovery code, and taking it off again."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.urls import reverse
+from django.utils import timezone
+
+from checklists.models import Action, JournalEntry
+from signoffs.factors import counter
+from tests.conftest import PASSWORD
+from tests.factors import app_of, code_of
+
+
+def sign_in(client, user):
+    return client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+
+
+def confirmed(client, address: str):
+    """The page behind `address`, after saying anew that it is them."""
+    asked = client.get(address)
+    assert asked.url.startswith(reverse("account_reauthenticate"))
+    return client.post(asked.url, {"password": PASSWORD}, follow=True)
+
+
+def now_of(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, counter(timezone.now())))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_app_is_set_up_by_its_code_and_gives_recovery_codes(client, technician):
+    sign_in(client, technician)
+    assert "Set up an app" in client.get(reverse("mfa_index")).text
+    page = confirmed(client, reverse("mfa_activate_totp")).text
+    assert '<svg class="qr"' in page
+    secret = re.search(r'<code class="key">(\w+)</code>', page)[1]
+    assert "That code is wrong" in client.post(reverse("mfa_activate_totp"), {"code": "000000x"}).text
+    done = client.post(reverse("mfa_activate_totp"), {"code": now_of(secret)}, follow=True)
+    codes = re.findall(r"<li>(\d{8})</li>", done.text)
+    assert len(codes) == 10
+    assert "The authenticator app is set up." in done.text
+    assert client.get(reverse("mfa_download_recovery_codes")).text.split() == codes
+    assert "10 codes are left" in client.get(reverse("mfa_index")).text
+    told = JournalEntry.objects.filter(project=None, action=Action.FACTOR_ADDED)
+    assert {entry.actor for entry in told} == {technician}
+
+
+def test_signing_in_takes_a_code_from_then_on(client, technician):
+    app = app_of(technician)
+    step = sign_in(client, technician)
+    assert step.url == reverse("mfa_authenticate")
+    assert "_auth_user_id" not in client.session
+    assert "One more step" in client.get(step.url).text
+    wrong = client.post(step.url, {"code": code_of(app, ago=9)})
+    assert "That code is wrong" in wrong.text
+    assert any(client.post(step.url, {"code": code_of(app)}).status_code == 302 for _ in range(2))
+    assert client.get(reverse("projects")).status_code == 200
+
+
+def test_a_recovery_code_signs_in_once(client, technician):
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    app_of(technician)
+    code = RecoveryCodes.activate(technician).get_unused_codes()[0]
+    for status in (302, 200):
+        client.logout()
+        sign_in(client, technician)
+        assert client.post(reverse("mfa_authenticate"), {"code": code}).status_code == status
+
+
+def test_the_app_is_removed_only_by_who_proves_anew_who_they_are(client, technician):
+    app = app_of(technician)
+    sign_in(client, technician)
+    assert any(client.post(reverse("mfa_authenticate"), {"code": code_of(app)}).status_code == 302 for _ in range(2))
+    assert "Use a code" in client.get(reverse("account_reauthenticate")).text
+    assert "Use the password" in client.get(reverse("mfa_reauthenticate")).text
+    assert Authenticator.objects.filter(user=technician).exists()
+    assert "Remove the authenticator app" in confirmed(client, reverse("mfa_deactivate_totp")).text
+    assert client.post(reverse("mfa_deactivate_totp"), follow=True).status_code == 200
+    assert not Authenticator.objects.filter(user=technician).exists()
+
+
+@pytest.mark.parametrize("name", ["mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_reauthenticate"])
+def test_its_pages_are_for_who_is_signed_in(client, db, name):
+    answer = client.get(reverse(name))
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))

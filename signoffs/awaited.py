@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from checklists.act import Act, TransitionRefused
 from checklists.models import Membership, Project, Slot
 from signoffs import gate, rules
-from signoffs.models import Delegation, Signature
+from signoffs.models import Delegation, Signature, SigningRequest
 from signoffs.since import Told, differences
 from signoffs.snapshot import contents_of
 from signoffs.standing import Standing, Team, standings
@@ -28,13 +28,14 @@ class Awaited:
     """One place that waits for one person's signature: in their own name, or in that of the principal.
 
     `said` is what they signed, where that has changed since; `why_not` says what has to come first, in words, and is
-    empty where they may sign now.
+    empty where they may sign now. `request` is the last by which a manager asked for it.
     """
 
     standing: Standing
     principal: User | None
     said: Signature | None
     why_not: str
+    request: SigningRequest | None = None
 
     @property
     def slot(self) -> Slot:
@@ -72,11 +73,12 @@ def awaited_of(user: User, now: datetime) -> Awaiting:
     found = Awaiting()
     projects = asking(user, now)
     contents, teams = contents_of(projects), Team.of_all(projects, now)
+    requests = SigningRequest.objects.live_in(projects)
     for project in projects:
         table = standings(project, contents[project.pk])
         for standing in table:
             if one := awaited_from(user, standing, table, teams[project.pk], now):
-                found.add(one)
+                found.add(replace(one, request=requests.get(standing.slot.pk)))
     return found
 
 

@@ -14,7 +14,7 @@ from checklists.models import Action, Closure, JournalEntry, Project, Slot
 from checklists.models.scoped import Scope, Scoped
 from checklists.scopes import PLAN, Key, Places
 from signoffs import rules
-from signoffs.models import Record, Signature, VoidedBy
+from signoffs.models import Record, Signature, SigningRequest, VoidedBy
 from signoffs.snapshot import Content, content_of
 from signoffs.standing import Standing, holding_up, standings
 from signoffs.telling import tell_completed, tell_reopened
@@ -92,6 +92,7 @@ def reopen(project: Project, act: Act, scoped: Scoped, reason: str) -> list[Sign
         Closure.objects.filter(pk__in=[closure.pk for closure in closures]).update(
             reopened_at=act.at, reopened_by=act.by, reopened_reason=reason
         )
+        SigningRequest.objects.end([slot.pk for slot in slots], act.at)
         project.revision, project.completed_at = project.revision + 1, None
         project.save(update_fields=["revision", "completed_at"])
         Record.objects.supersede(project, act)

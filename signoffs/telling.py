@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from checklists.act import Act
 from checklists.models import JournalEntry, Mail, Project, Role, Slot
-from signoffs.models import Signature
+from signoffs.models import Signature, SigningRequest
 
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
@@ -34,11 +34,29 @@ def tell(
         Mail.objects.post(kind, person, key, act.at, project=project, by=str(act.by), path=path, **facts)
 
 
+def tell_requested(slot: Slot, act: Act, seq: int, people: Mapping[User, User | None]) -> None:
+    """Whoever is asked to sign, each with the person in whose place they would."""
+    project = slot.project
+    for person, principal in people.items():
+        Mail.objects.post(
+            "signing_requested",
+            person,
+            f"signing_requested:{project.pk}:{seq}:{person.pk}",
+            act.at,
+            project=project,
+            by=str(act.by),
+            slot=slot.title,
+            principal=str(principal or ""),
+            path=slot.get_absolute_url(),
+        )
+
+
 def tell_declined(signature: Signature, table: list[Standing], act: Act) -> None:
-    """Managers, and everybody who signed: their word is not enough any more."""
-    signed = {pk for standing in table for each in standing.signatures for pk in each.people}
+    """Managers, whoever asked for it, and everybody who signed: their word is not enough any more."""
+    people = {pk for standing in table for each in standing.signatures for pk in each.people}
+    people |= set(SigningRequest.objects.filter(slot=signature.slot, ended_at=None).values_list("by", flat=True))
     project = signature.slot.project
-    tell(project, act, "signing_declined", str(signature.seq), signed, slot=signature.slot.title, why=signature.comment)
+    tell(project, act, "signing_declined", str(signature.seq), people, slot=signature.slot.title, why=signature.comment)
 
 
 def tell_locked(slot: Slot, act: Act, seq: int, tries: int, minutes: int) -> None:

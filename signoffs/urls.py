@@ -36,6 +36,7 @@ urlpatterns = [
     path("projects/<slug:slug>/sign-off/<int:number>/", slot.slot, name="slot"),
     path("projects/<slug:slug>/sign-off/<int:number>/edit/", slot_plan.slot_edit, name="slot_edit"),
     path("projects/<slug:slug>/sign-off/<int:number>/retirement/", slot_plan.slot_retirement, name="slot_retirement"),
+    path("projects/<slug:slug>/sign-off/<int:number>/requests/", slot_plan.slot_requests, name="slot_requests"),
     path("projects/<slug:slug>/sign-off/<int:number>/override/", slot_plan.slot_override, name="slot_override"),
     path("projects/<slug:slug>/items/<int:number>/waiver/", word.item_waiver, name="item_waiver"),
     path("projects/<slug:slug>/items/<int:number>/waiver/end/", word.item_waiver_end, name="item_waiver_end"),

@@ -115,6 +115,7 @@ class Action(models.TextChoices):
     SLOT_CHANGED = "slot.changed", gettext_lazy("changed what is signed by")
     SLOT_RETIRED = "slot.retired", gettext_lazy("asked no more for the signature:")
     SIGNING_REFUSED = "signing.refused", gettext_lazy("entered a wrong password or code to sign")
+    SIGNING_REQUESTED = "signing.requested", gettext_lazy("asked people to sign")
     SLOT_SIGNED = "slot.signed", gettext_lazy("signed")
     SLOT_DECLINED = "slot.declined", gettext_lazy("voted no-go on")
     SLOT_REFUSED = "slot.refused", gettext_lazy("declined to sign")

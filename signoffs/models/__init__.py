@@ -9,6 +9,7 @@ from signoffs.models.look import Look
 from signoffs.models.override import Override
 from signoffs.models.printout import Printout, Variant
 from signoffs.models.record import Record
+from signoffs.models.request import SigningRequest
 from signoffs.models.signature import (
     AGAINST,
     APPROVING,
@@ -42,6 +43,7 @@ __all__ = [
     "Printout",
     "Record",
     "Signature",
+    "SigningRequest",
     "Token",
     "Variant",
     "VoidedBy",

@@ -18,8 +18,9 @@ from checklists.act import SECRETS, Act, Request, TransitionRefused, act_of
 from checklists.forms import posted
 from checklists.models import Closure, JournalEntry, Project
 from signoffs import closing, gate, rules
+from signoffs.asking import askable
 from signoffs.forms import SignatureForm
-from signoffs.models import AGAINST, APPROVING, Decision, Guess, Look, Signature
+from signoffs.models import AGAINST, APPROVING, Decision, Guess, Look, Signature, SigningRequest
 from signoffs.models.condition import conditions_of
 from signoffs.proof import Locked, NotProved
 from signoffs.slot_forms import OverrideForm, scope_key
@@ -40,7 +41,9 @@ def slots(request: Request, slug: str) -> HttpResponse:
     seq = JournalEntry.objects.head(project)
     content = content_of(project)
     table = gate.standings(project, content)
-    team = Team.of(project, timezone.now())
+    now = timezone.now()
+    team = Team.of(project, now)
+    requests = SigningRequest.objects.live_in([project])
     conditions = conditions_of(content.signatures)
     context = {
         "project": project,
@@ -58,6 +61,8 @@ def slots(request: Request, slug: str) -> HttpResponse:
         "valid": sum(standing.state == rules.VALID for standing in table),
         "stale": sum(standing.state == rules.STALE for standing in table),
         "declined": sum(standing.state == rules.DECLINED for standing in table),
+        "requests": requests,
+        "askable": askable(table, requests, now) if project.rights.manage else set(),
         "closures": [(closure, scope_key(closure)) for closure in Closure.objects.live(project)],
         "why_not_complete": "" if project.completed_at else closing.why_not_complete(content, table),
         "superseded": Signature.objects.filter(slot__project=project, voided_at__isnull=False)

@@ -12,6 +12,7 @@ from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import posted
 from checklists.models import Project, Slot
+from signoffs.asking import ask
 from signoffs.models import Override
 from signoffs.slot_forms import OverrideForm, SlotForm, WhyForm
 
@@ -66,6 +67,21 @@ def slot_retirement(request: Request, slug: str, number: int) -> HttpResponse:
         messages.error(request, str(problem))
         return redirect("slot_edit", slug, number)
     messages.success(request, _("%(role)s is not asked for any more.") % {"role": slot.title})
+    return redirect("slots", slug)
+
+
+@require_POST
+def slot_requests(request: Request, slug: str, number: int) -> HttpResponse:
+    """Ask the people of a slot to sign it now."""
+    project = project_for(request, slug, need=Need.MANAGE)
+    slot = slot_of(project, number)
+    try:
+        asked = ask(slot, act_of(request))
+    except TransitionRefused as problem:
+        messages.error(request, str(problem))
+    else:
+        people = ", ".join(str(person) for person in asked)
+        messages.success(request, _("Asked to sign %(role)s: %(people)s.") % {"role": slot.title, "people": people})
     return redirect("slots", slug)
 
 

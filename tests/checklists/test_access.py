@@ -109,6 +109,7 @@ ADDRESSES = {
     "slot_edit": ("get", MANAGERS),
     "slot_retirement": ("post", MANAGERS),
     "slot_override": ("post", MANAGERS),
+    "slot_requests": ("post", MANAGERS),
     "completion": ("post", MANAGERS),
     "scope_reopening": ("get", MANAGERS),
     "delegations": ("get", READERS),
@@ -220,6 +221,7 @@ def address(name, project):
         "slot_edit": [1],
         "slot_retirement": [1],
         "slot_override": [1],
+        "slot_requests": [1],
         "scope_reopening": ["plan-0"],
         "member_removal": [project.memberships.last().pk],
     }

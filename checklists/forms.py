@@ -191,8 +191,10 @@ def moment_in(wall_clock: datetime, zone: str) -> datetime:
     first, second = moment.utcoffset(), moment.replace(fold=1).utcoffset()
     # Where clocks are changed, the two readings of a wall clock differ: falling back it shows twice, else not at all.
     if first is not None and second is not None and first != second:
-        how = "show {} twice" if first > second else "skip {}"
-        raise ValueError(f"Clocks in {zone} {how.format(f'{wall_clock:%H:%M}')} on that day. Choose another time.")
+        words = _("Clocks in %(zone)s skip %(time)s on that day. Choose another time.")
+        if first > second:
+            words = _("Clocks in %(zone)s show %(time)s twice on that day. Choose another time.")
+        raise ValueError(words % {"zone": zone, "time": f"{wall_clock:%H:%M}"})
     return moment
 
 

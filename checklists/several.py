@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from checklists.act import Act, TransitionRefused
 from checklists.models import Item, Project
 
@@ -19,11 +22,13 @@ class Outcome:
     @property
     def words(self) -> str:
         """One sentence for the user."""
-        said = f"{len(self.done)} item{'s' if len(self.done) != 1 else ''} changed."
-        if self.refused:
-            item, why = self.refused[0]
-            said += f" {len(self.refused)} not, the first of them #{item.number}: {why}"
-        return said
+        done = len(self.done)
+        said = ngettext("%(number)s item changed.", "%(number)s items changed.", done) % {"number": done}
+        if not self.refused:
+            return said
+        item, why = self.refused[0]
+        told = {"number": len(self.refused), "item": item.number, "why": why}
+        return f"{said} {_('%(number)s not, the first of them #%(item)s: %(why)s') % told}"
 
 
 def each_of(project: Project, act: Act, numbers: Iterable[int], verb: Callable[[Item], None]) -> Outcome:

@@ -8,8 +8,9 @@ from crispy_forms.layout import HTML, Div, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from checklists.forms import IntakeForm, LaunchForm
 from checklists.models import Role, TemplateVersion
@@ -18,10 +19,6 @@ from checklists.templating import ASKED, UNKNOWN, Variable
 from checklists.versions import Person, variables_in
 
 PEOPLE = 200
-HEADING = (
-    '<h2>What the template asks for</h2><p class="lead">What you leave blank stays in the plan as it is written.</p>'
-)
-ROLES = {word: role for role in Role for word in (role.value, role.label.lower())}
 
 
 class TemplateForm(IntakeForm):
@@ -30,10 +27,16 @@ class TemplateForm(IntakeForm):
     keeps_tables = False
 
     title = forms.CharField(
-        max_length=200, required=False, label=gettext_lazy("Name"), help_text="Left blank, the title of the document."
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Name"),
+        help_text=gettext_lazy("Left blank, the title of the document."),
     )
     summary = forms.CharField(
-        max_length=300, required=False, help_text="For which go-lives it is meant, in one sentence."
+        max_length=300,
+        required=False,
+        label=gettext_lazy("Summary"),
+        help_text=gettext_lazy("For which go-lives it is meant, in one sentence."),
     )
 
     def __init__(self, *args, **kwargs):
@@ -53,7 +56,7 @@ class VersionForm(IntakeForm):
     keeps_tables = False
 
     remark = forms.CharField(
-        max_length=300, label=gettext_lazy("What is new"), help_text="Others read it beside the version."
+        max_length=300, label=gettext_lazy("What is new"), help_text=gettext_lazy("Others read it beside the version.")
     )
 
     def __init__(self, *args, **kwargs):
@@ -97,16 +100,22 @@ def person_in(line: str) -> Person:
     """`petros@example.org technician`; without a role a technician."""
     email, *words = re.split(r"[\s,;]+", line, maxsplit=1)
     wanted = " ".join(words).strip(" ,;").lower()
-    role = ROLES.get(wanted) if wanted else Role.TECHNICIAN
+    role = roles_by_word().get(wanted) if wanted else Role.TECHNICIAN
     try:
         validate_email(email)
     except ValidationError:
-        raise ValidationError(f"“{email}” is no e-mail address.") from None
+        raise ValidationError(_("“%(email)s” is no e-mail address.") % {"email": email}) from None
     if len(email) > 254:
         raise ValidationError(_("The e-mail address is too long."))
     if role is None:
-        raise ValidationError(f"“{wanted}” is no role. Roles are {', '.join(Role.values)}.")
+        roles = ", ".join(str(role.label) for role in Role)
+        raise ValidationError(_("“%(word)s” is no role. Roles are %(roles)s.") % {"word": wanted, "roles": roles})
     return Person(email, role)
+
+
+def roles_by_word() -> dict[str, Role]:
+    """What people may write for a role: the word of our own, and its name in their language."""
+    return {word: role for role in Role for word in (role.value, str(role.label).lower())}
 
 
 class FromTemplateForm(LaunchForm):
@@ -115,7 +124,9 @@ class FromTemplateForm(LaunchForm):
     people = PeopleField(
         required=False,
         label=gettext_lazy("People"),
-        help_text="One a line: e-mail and role (manager, technician, approver or auditor). You become the manager.",
+        help_text=gettext_lazy(
+            "One a line: e-mail and role (manager, technician, approver or auditor). You become the manager."
+        ),
     )
 
     def __init__(self, version: TemplateVersion, user_email: str, *args, **kwargs):
@@ -137,7 +148,7 @@ class FromTemplateForm(LaunchForm):
             "system",
             "go_live",
             "zone",
-            *([HTML(HEADING), *rows] if rows else []),
+            *([HTML(heading()), *rows] if rows else []),
             "people",
             Submit("create", _("Make the project")),
         )
@@ -170,11 +181,18 @@ class FromTemplateForm(LaunchForm):
         return values | {each.key: each.worded(answers[each.answer]) for each in self.answered if answers[each.answer]}
 
 
+def heading() -> str:
+    title, lead = _("What the template asks for"), _("What you leave blank stays in the plan as it is written.")
+    return format_html('<h2>{}</h2><p class="lead">{}</p>', title, lead)
+
+
 def field_for(variable: Variable) -> forms.Field:
     """A field that asks for a variable; its help tells a placeholder that has a name, and how often it stands there."""
     places = len(variable.places)
     help_text = "" if UNKNOWN.fullmatch(variable.text) else variable.text
-    help_text += f", {places} places" if places > 1 else ""
+    if places > 1:
+        often = ngettext("%(number)s place", "%(number)s places", places) % {"number": places}
+        help_text = f"{help_text}, {often}" if help_text else often
     if variable.is_date:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         return forms.DateField(label=in_words(variable.label), required=False, help_text=help_text, widget=widget)

@@ -67,7 +67,7 @@ def read_checklist(
     counts = outline.counts
     refuse_items(counts["items"] + counts["criteria"], limits)
     if not counts["items"]:
-        outline.warnings.append("No item to tick was found. Items are list entries such as `- [ ] Backup made`.")
+        outline.warnings.append(Said("No item to tick was found. Items are list entries such as `- [ ] Backup made`."))
     kinds = state.ledger.kinds
     explain(outline)
     outline.milestones = milestones_in(repaired.lines, kinds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checklists.act import Act
@@ -29,7 +31,9 @@ def follow(group: Item | None, act: Act, part: Item) -> None:
         group = _fresh(group)
         waiting = group.children.open().exists()
         if group.is_settled and waiting:
-            group._reopen(act, _("#%(number)s below it is open.") % {"number": part.number})
+            with translation.override(settings.LANGUAGE_CODE):
+                reason = _("#%(number)s below it is open.") % {"number": part.number}
+            group._reopen(act, reason)
             group.save()
         elif not group.is_settled and group.state not in STUCK and not waiting and group.children.exists():
             group._settle(State.DONE, act)

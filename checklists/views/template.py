@@ -39,7 +39,9 @@ def template_new(request: Request) -> HttpResponse:
         data, act = form.cleaned_data, act_of(request)
         with RequestKey.objects.once(act):
             template = versions.add_template(data["title"], data["summary"], data["source"], act.at, act.by)
-        messages.success(request, f"{template} is there for everybody. Look at what it will ask for.")
+        messages.success(
+            request, _("%(name)s is there for everybody. Look at what it will ask for.") % {"name": template}
+        )
         return redirect(template)
     status = 422 if form.is_bound else 200
     return render(request, "checklists/template_new.html", {"form": form}, status=status)

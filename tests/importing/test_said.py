@@ -46,6 +46,7 @@ def documents() -> list[bytes]:
         *(path.read_bytes() for path in corpus()),
         ODD.encode(),
         "# Übung\n\n- [ ] größer".encode("cp1252"),
+        b"# No item\n\nOnly words.\n",
     ]
 
 

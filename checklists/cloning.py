@@ -33,6 +33,7 @@ from checklists.models import (
     Slot,
     Step,
 )
+from checklists.models.phase import PhaseKind
 from checklists.models.slot import Filler
 
 # In this order: what others point to comes first.
@@ -61,6 +62,14 @@ PLAN = frozenset({Project, *COPIED})
 # The way from a row to its project, where it is not a column of its own.
 PATHS: dict[type[models.Model], str] = {Section: "phase__project", Step: "procedure__project"}
 NESTED = (Section, Item)
+# The way from a row to the phase of what signers demanded in this run: that is left behind.
+CONDITIONS: dict[type[models.Model], tuple[str, ...]] = {
+    Phase: ("kind",),
+    Section: ("phase__kind",),
+    Item: ("phase__kind",),
+    Field: ("phase__kind",),
+    Slot: ("phase__kind", "section__phase__kind", "subject__phase__kind"),
+}
 
 Row = TypeVar("Row", bound=models.Model)
 Copies = dict[type[models.Model], dict[int, Any]]
@@ -140,6 +149,8 @@ def _name_signers(original: Project, project: Project, act: Act, with_people: bo
 def _levels(model: type[models.Model], original: Project) -> Iterator[Iterable[models.Model]]:
     """The model's rows of a project; those that hang on each other level by level, so that parents have their keys."""
     rows = model._default_manager.filter(**{PATHS.get(model, "project"): original})
+    for path in CONDITIONS.get(model, ()):
+        rows = rows.exclude(**{path: PhaseKind.CONDITIONS})
     if model is Step:
         rows = rows.filter(procedure__retired_at=None)
     if model not in NESTED:

@@ -102,6 +102,12 @@ def window_of(span: Span, go_live_at: datetime, zone: tzinfo) -> Window | None:
     return Window(start, max(start, due), last, span.end is None)
 
 
+def window_of_day(day: date, go_live_at: datetime, zone: tzinfo) -> Window:
+    """A day of the calendar on the clocks of a zone, due with its last minute, however far from T-0 it is."""
+    start, due = (on_the_clock(day, wall, zone) for wall in (time(0), time(23, 59)))
+    return Window(start, due, int((due - go_live_at).total_seconds() // 60))
+
+
 # -- In words --------------------------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,8 @@
 """Scopes: how much of a plan a slot or a closure is about, and which scope lies inside which. Pure but for loading.
 
 A scope has a key, such as `("phase", 7)`. The path of a scope or of a row of the plan is its own key and those of
-everything around it, innermost first; the whole plan is around everything.
+everything around it, innermost first. The whole plan is around everything but the conditions of signers, which stand apart:
+no signature over the plan is about what signatures made.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class Places:
 
     before: set[int] = field(default_factory=set)
     criteria: set[int] = field(default_factory=set)
+    apart: set[int] = field(default_factory=set)
     # By section: its phase, and the section around it. By item: phase, section, and the item above it.
     sections: dict[int, tuple[int, int | None]] = field(default_factory=dict)
     items: dict[int, tuple[int, int | None, int | None]] = field(default_factory=dict)
@@ -42,7 +44,7 @@ class Places:
 
         found = {pk: cls() for pk in projects}
         for phase in Phase.with_retired.filter(project__in=found).only("project", "kind", "offset_start"):
-            found[phase.project_id].add_phase(phase.pk, phase.is_before_launch, phase.kind == "criteria")
+            found[phase.project_id].add_phase(phase.pk, phase.is_before_launch, phase.kind)
         sections = Section.with_retired.filter(phase__project__in=found).order_by()
         for project, pk, phase_id, above in sections.values_list("phase__project", "pk", "phase", "parent"):
             found[project].sections[pk] = phase_id, above
@@ -53,11 +55,13 @@ class Places:
             found[project].items[pk] = phase_id, section_id, above
         return found
 
-    def add_phase(self, pk: int, is_before: bool, is_criteria: bool) -> None:
+    def add_phase(self, pk: int, is_before: bool, kind: str) -> None:
         if is_before:
             self.before.add(pk)
-        if is_criteria:
+        if kind == "criteria":
             self.criteria.add(pk)
+        if kind == "conditions":
+            self.apart.add(pk)
 
     def path(self, key: Key) -> list[Key]:
         """The key and those of all scopes around it."""
@@ -71,6 +75,8 @@ class Places:
         if kind == "section" and pk in self.sections:
             phase, above = self.sections[pk]
             return [key, *self.path(("section", above) if above else ("phase", phase))]
+        if kind == "phase" and pk in self.apart:
+            return [key]
         if kind == "phase":
             around = [BEFORE] if pk in self.before else [CRITERIA] if pk in self.criteria else []
             return [key, *around, PLAN]

@@ -25,6 +25,7 @@ COLUMNS = (
     "parent_id",
     "offset_start",
     "offset_end",
+    "due_on",
     "clock",
     "round",
 )
@@ -64,6 +65,8 @@ class Timetable:
 
     def of_item(self, item: Item) -> Window | None:
         """The item's window: its own, or that of the item, the section or the phase around it."""
+        if item.due_on:
+            return schedule.window_of_day(item.due_on, self.go_live_at, self.zone)
         if item.pk not in self._spans:
             self._spans[item.pk] = schedule.span_of(self._around(item))
         return self._window(self._spans[item.pk])

@@ -14,6 +14,7 @@ from checklists.models import Action, Closure, JournalEntry, Project, Slot
 from checklists.models.scoped import Scope, Scoped
 from checklists.scopes import PLAN, Key, Places
 from signoffs import rules
+from signoffs.demands import release
 from signoffs.models import Record, Signature, SigningRequest, VoidedBy
 from signoffs.snapshot import Content, content_of
 from signoffs.standing import Standing, holding_up, standings
@@ -38,7 +39,7 @@ def why_not_complete(content: Content, table: Iterable[Standing]) -> str:
     missing = [each.slot.title for each in table if each.slot.required and each.state != rules.VALID]
     if missing:
         return _("not signed: %(titles)s") % {"titles": ", ".join(missing)}
-    if left := holding_up(content.items, content):
+    if left := holding_up(content.planned, content):
         return _("not settled: %(items)s") % {"items": ", ".join(f"#{item.number} {item.text}" for item in left[:3])}
     return ""
 
@@ -89,6 +90,7 @@ def reopen(project: Project, act: Act, scoped: Scoped, reason: str) -> list[Sign
                 _("%(scope)s is neither closed nor signed. Nothing was changed.") % {"scope": scoped.scope_name}
             )
         Signature.objects.filter(pk__in=[each.pk for each in voided]).void(act.at, act.by, VoidedBy.REOPENED, reason)
+        release(voided, act)
         Closure.objects.filter(pk__in=[closure.pk for closure in closures]).update(
             reopened_at=act.at, reopened_by=act.by, reopened_reason=reason
         )

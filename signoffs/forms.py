@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.forms import Words, dress
-from signoffs.gate import Demand
+from signoffs.demands import Demand
+from signoffs.meeting import heard
 from signoffs.models import AGAINST, CONDITIONAL, Decision
 from signoffs.proof import ProofForm
 from signoffs.standing import Standing
@@ -61,6 +62,7 @@ class SignatureForm(ProofForm):
     def __init__(self, user, standing: Standing, principals, *args, **kwargs):
         super().__init__(user, *args, **kwargs)
         slot = self.slot = standing.slot
+        self.heard = heard(standing.votes)
         fields: Any = self.fields
         fields["decision"].choices = [(each.value, each.label) for each in decisions_of(slot)]
         people = slot.project.members.filter(is_active=True).order_by("name")
@@ -85,7 +87,8 @@ class SignatureForm(ProofForm):
         """Every decision with what it is called, its statement, and whether it is chosen."""
         chosen = self["decision"].value()
         return [
-            (each, str(ACTS[each]), statement_of(self.slot, each), each == chosen) for each in decisions_of(self.slot)
+            (each, str(ACTS[each]), statement_of(self.slot, each, self.heard), each == chosen)
+            for each in decisions_of(self.slot)
         ]
 
     @property
@@ -109,7 +112,7 @@ class SignatureForm(ProofForm):
     def clean(self) -> dict:
         data = super().clean() or {}
         decision = data.get("decision")
-        if decision in AGAINST and not data.get("comment", "").strip():
+        if (decision in AGAINST or (decision and self.slot.is_decision)) and not data.get("comment", "").strip():
             self.add_error("comment", _("Say why: the team has to know what to do."))
         if decision in CONDITIONAL:
             self._clean_conditions(data)

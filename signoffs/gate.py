@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -15,7 +14,10 @@ from django.utils.translation import gettext as _
 from checklists.act import Act, TransitionRefused
 from checklists.models import Action, Closure, JournalEntry, Project, Slot
 from signoffs import closing, rules
-from signoffs.models import AGAINST, APPROVING, Condition, Decision, Method, Override, Signature, VoidedBy
+from signoffs.demands import Demand, demand, release
+from signoffs.meeting import decision_on, heard, meeting_of, over
+from signoffs.models import AGAINST, APPROVING, Decision, Method, Override, Signature, VoidedBy
+from signoffs.models.condition import told_of
 from signoffs.proof import Proof
 from signoffs.snapshot import Content, content_of
 from signoffs.standing import Standing, Team, holding_up, standings
@@ -34,15 +36,6 @@ ACTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Demand:
-    """A condition that a signer makes: what, by whom, by when."""
-
-    text: str
-    owner: User
-    due: date
-
-
 class Overtaken(TransitionRefused):
     """What was read is not what is there now."""
 
@@ -55,7 +48,7 @@ def is_complete(project: Project) -> bool:
 
 def is_done(content: Content, table: Iterable[Standing]) -> bool:
     signed = all(each.state == rules.VALID for each in table if each.slot.required)
-    return signed and not holding_up(content.items, content)
+    return signed and not holding_up(content.planned, content)
 
 
 def sign(
@@ -85,12 +78,14 @@ def sign(
             raise TransitionRefused(_("This signature is not asked for any more. Nothing was recorded."))
         attempt = Attempt(standing, table, Team.of(project, act.at), act, decision, on_behalf_of)
         override = attempt.guard(seen_digest)
+        if slot.is_decision and not comment.strip():
+            raise TransitionRefused(_("Say why: a decision is kept with its reason. Nothing was recorded."))
         if proof and proof.token:
             proof.token.use(act.at)
         signature = attempt.signature(comment, proof or Proof(Method.UNASKED, act.at), override, conditions)
         content.signatures = [each for each in content.signatures if each not in attempt.own] + [signature]
         table = standings(project, content)
-        if decision in AGAINST:
+        if decision in AGAINST and not slot.is_decision:
             tell_declined(signature, table, act)
         closing.follow(project, act, standing.slot, content, table)
         return signature
@@ -136,9 +131,8 @@ class Attempt:
         self.guard_right()
         self.guard_free()
         self.guard_closed()
-        if self.standing.waits_for:
-            titles = ", ".join(each.slot.title for each in self.standing.waits_for[:3])
-            raise TransitionRefused(_("Not yet: this waits for an earlier stage (%(titles)s).") % {"titles": titles})
+        self.guard_meeting()
+        self.guard_order()
         if self.standing.digest != seen_digest:
             raise Overtaken(_("The plan changed while you read. Read again what is signed; nothing was recorded."))
         self.guard_twice()
@@ -179,7 +173,13 @@ class Attempt:
             raise TransitionRefused(
                 _("%(signature)s already. Nothing was changed.") % {"signature": self.standing.signature}
             )
-        against = [each for each in self.standing.signatures if each.decision in AGAINST and each not in self.own]
+        others = [each for each in self.standing.signatures if each not in self.own]
+        if others and self.standing.slot.is_decision:
+            raise TransitionRefused(
+                _("%(who)s decided already: %(decision)s. Nothing was changed.")
+                % {"who": others[0].who, "decision": others[0].get_decision_display()}
+            )
+        against = [each for each in others if each.decision in AGAINST]
         if against and self.standing.slot.is_vote:
             raise TransitionRefused(_("%(who)s voted no-go. Only they can change that vote.") % {"who": against[0].who})
 
@@ -187,11 +187,37 @@ class Attempt:
         if self.standing.slot.required or self.decision in AGAINST:
             self.standing.content.guard_open(self.standing.slot.key)
 
+    def guard_meeting(self) -> None:
+        """Once the chair has decided nobody votes any more, until the decision is taken back."""
+        decided = meeting_of(self.table).decided
+        if self.standing.slot.is_vote and decided:
+            raise TransitionRefused(over(decided))
+
+    def guard_order(self) -> None:
+        """Earlier stages first, and go is not decided before everybody voted; no-go is whenever the chair says so."""
+        slot, waiting = self.standing.slot, self.standing.waits_for
+        if slot.is_decision and self.decision in AGAINST:
+            return
+        if slot.is_decision and (no_go := next((each for each in waiting if each.state == rules.DECLINED), None)):
+            raise TransitionRefused(
+                _(
+                    "%(slot)s stands at no-go, and that vote is required. Go is decided when it is another one, or when a "
+                    "manager makes the vote advisory."
+                )
+                % {"slot": no_go.slot.title}
+            )
+        if votes := [each for each in waiting if each.slot.is_vote and slot.is_decision]:
+            titles = ", ".join(each.slot.title for each in votes[:3])
+            raise TransitionRefused(_("Not yet: there is no valid vote of %(titles)s.") % {"titles": titles})
+        if waiting:
+            titles = ", ".join(each.slot.title for each in waiting[:3])
+            raise TransitionRefused(_("Not yet: this waits for an earlier stage (%(titles)s).") % {"titles": titles})
+
     def guard_not_stopped(self) -> None:
         """Who declines stops what is about the same, and what is around it, until they say otherwise or it is reopened."""
         places = self.standing.content.places
         for other in self.table:
-            if other.slot.is_vote or not places.contains(self.standing.slot.key, other.slot.key):
+            if other.slot.is_of_meeting or not places.contains(self.standing.slot.key, other.slot.key):
                 continue
             for signature in other.signatures:
                 if signature.decision in AGAINST and signature not in self.own:
@@ -204,10 +230,14 @@ class Attempt:
                     )
 
     def guard_twice(self) -> None:
-        """One person does not fill two slots of a stage."""
+        """One person does not fill two slots of a stage; but who chairs a meeting has a vote in it, too."""
         slot = self.standing.slot
+        if slot.is_decision:
+            return
         for other in self.table:
-            if other.slot.pk == slot.pk or (other.slot.key, other.slot.stage) != (slot.key, slot.stage):
+            if other.slot.pk == slot.pk or other.slot.is_decision:
+                continue
+            if (other.slot.key, other.slot.stage) != (slot.key, slot.stage):
                 continue
             if rules.twice(self.people, [each.people for each in other.signatures]):
                 raise TransitionRefused(
@@ -239,7 +269,8 @@ class Attempt:
         standing, act, by = self.standing, self.act, self.act.by
         project = standing.slot.project
         Signature.objects.filter(pk__in=[each.pk for each in self.own]).void(act.at, by, VoidedBy.AGAIN)
-        demanded = "\n".join(f"{each.text} ({each.owner}, {each.due})" for each in conditions)
+        release(self.own, act)
+        demanded = "\n".join(told_of(each.text, each.owner, each.due) for each in conditions)
         comment = "\n".join(filter(None, [comment.strip(), demanded]))
         with translation.override(settings.LANGUAGE_CODE):
             scope, said = str(standing.slot.scope_name), str(Decision(self.decision).label)
@@ -258,7 +289,7 @@ class Attempt:
             "on_behalf_name": str(self.principal) if self.principal else "",
             "meaning": standing.slot.meaning,
             "decision": self.decision,
-            "statement": statement_of(standing.slot, self.decision),
+            "statement": statement_of(standing.slot, self.decision, heard(standing.votes)),
             "statement_version": VERSION,
             "language": get_language() or "en",
             "comment": comment,
@@ -282,7 +313,7 @@ class Attempt:
         entry = JournalEntry.objects.record(
             project,
             act,
-            ACTIONS.get(self.decision, Action.SLOT_SIGNED),
+            Action.SLOT_DECIDED if standing.slot.is_decision else ACTIONS.get(self.decision, Action.SLOT_SIGNED),
             subject=standing.slot.title,
             remark=comment,
             decision=said,
@@ -292,10 +323,7 @@ class Attempt:
         )
         signature.seq = entry.seq
         signature.save()
-        Condition.objects.bulk_create(
-            Condition(signature=signature, text=each.text, owner=each.owner, owner_name=str(each.owner), due=each.due)
-            for each in conditions
-        )
+        demand(signature, act, conditions)
         return signature
 
 
@@ -309,7 +337,10 @@ def withdraw(signature: Signature, act: Act, reason: str) -> None:
         if act.by.pk not in again.people:
             raise TransitionRefused(_("Only who signed can withdraw it. Nothing was changed."))
         Closure.objects.guard(slot.project, slot.key)
+        if slot.is_vote and (decided := decision_on(slot.project)):
+            raise TransitionRefused(over(decided))
         Signature.objects.filter(pk=signature.pk).void(act.at, act.by, VoidedBy.WITHDRAWN, reason)
+        release([again], act)
         JournalEntry.objects.record(
             slot.project, act, Action.SIGNATURE_WITHDRAWN, subject=slot.title, remark=reason, voids=[str(again.uuid)]
         )

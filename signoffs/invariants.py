@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from checklists import invariants
 from checklists.invariants import Check
-from checklists.models import Action, Project
+from checklists.models import Project
 from signoffs.models import Record, Signature
+from signoffs.models.signature import TOLD
 from signoffs.snapshot import digest_of
 
 
@@ -30,8 +31,7 @@ def signatures_keep_what_was_seen(project: Project) -> Iterator[str]:
 def every_signature_is_in_the_journal(project: Project) -> Iterator[str]:
     """I1 for signatures: as many as the journal tells of."""
     given = Signature.objects.filter(slot__project=project).count()
-    words = [Action.SLOT_SIGNED, Action.SLOT_DECLINED, Action.SLOT_REFUSED, Action.SLOT_ABSTAINED]
-    told = project.journal.filter(action__in=words).count()
+    told = project.journal.filter(action__in=TOLD).count()
     if given != told:
         yield f"There are {given} signatures, by the journal {told}."
 

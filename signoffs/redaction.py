@@ -35,15 +35,14 @@ from checklists.models import (
     Step,
 )
 from signoffs.models import Condition, Delegation, Override, Signature, Waiver
-from signoffs.models.signature import SignatureQuerySet
+from signoffs.models.signature import TOLD, SignatureQuerySet
 
 # What stands where words were; a row may need some.
 REMOVED = "[…]"
 REASONS = (Action.ITEM_BLOCKED, Action.ITEM_FAILED, Action.ITEM_SET_ASIDE, Action.ITEM_REOPENED)
 RETIRABLE: tuple[type[Any], ...] = (Item, Phase, Section, Field, Contact, EscalationLevel, Procedure, Step, Slot)
-SIGNED = (Action.SLOT_SIGNED, Action.SLOT_DECLINED, Action.SLOT_REFUSED, Action.SLOT_ABSTAINED)
 # What signatures are over, so that it goes only when none is valid.
-UNDER_SIGNATURES = (Action.READING_GIVEN, *REASONS, *SIGNED)
+UNDER_SIGNATURES = (Action.READING_GIVEN, *REASONS, *TOLD)
 
 Shown = tuple[models.QuerySet, str]
 
@@ -119,9 +118,11 @@ def shown(entry: JournalEntry) -> list[Shown]:
             return [(Condition.objects.filter(signature__in=signatures, met_by=by, met_at=at), "text")]
     if entry.action in REASONS:
         return [(Item.with_retired.filter(history=entry, reason=words), "reason")]
-    if entry.action in SIGNED:
+    if entry.action in TOLD:
         signed = signatures.filter(signer=by, signed_at=at).exclude(comment="")
-        return [(signed, "comment"), (Condition.objects.filter(signature__in=signed), "text")]
+        conditions = Condition.objects.filter(signature__in=signed)
+        made = Item.with_retired.filter(pk__in=list(conditions.exclude(item=None).values_list("item", flat=True)))
+        return [(signed, "comment"), (conditions, "text"), (made, "text")]
     return []
 
 

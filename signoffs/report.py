@@ -30,6 +30,7 @@ from checklists.models.item import State
 from checklists.models.slot import Meaning
 from checklists.readiness import Tally
 from signoffs.gate import is_done
+from signoffs.meeting import meeting_of
 from signoffs.models import AGAINST, Condition, Decision, Record, Signature
 from signoffs.models.condition import conditions_of
 from signoffs.plan_changes import PlanHistory, plan_history_of
@@ -48,9 +49,12 @@ TO_BE = {
 }
 # What may follow the last signature without the record being another one.
 HARMLESS = (
-    *(Action.SLOT_SIGNED, Action.SCOPE_CLOSED, Action.PROJECT_COMPLETED, Action.RECORD_SEALED),
+    *(Action.SLOT_SIGNED, Action.SLOT_DECIDED, Action.SCOPE_CLOSED, Action.PROJECT_COMPLETED, Action.RECORD_SEALED),
     *(Action.REPORT_DOWNLOADED, Action.PLAN_DOWNLOADED, Action.JOURNAL_DOWNLOADED),
 )
+
+# What makes an item of a condition.
+DEMANDED = (Action.PHASE_ADDED, Action.ITEM_ADDED, Action.ITEM_HANDED_OVER)
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,11 @@ class Row:
     @property
     def meaning(self) -> str:
         if self.signature is None:
+            if self.slot.is_decision:
+                return _("to be decided")
             return _("to be voted on") if self.slot.is_vote else str(TO_BE[Meaning(self.slot.meaning)])
         decision = str(Decision(self.signature.decision).label)
-        plain = self.slot.is_vote or self.signature.meaning == Meaning.APPROVED
+        plain = self.slot.is_of_meeting or self.signature.meaning == Meaning.APPROVED
         return decision if plain else str(Meaning(self.signature.meaning).label)
 
     @property
@@ -181,7 +187,7 @@ class Report:
             done = _("Complete: %(items)s settled, the plan asks for no signature.")
             if self.standings:
                 done = _("Complete: %(items)s settled, %(signatures)s valid.")
-            done %= {"items": items(self.tally.total), "signatures": signatures(len(self.standings))}
+            done %= {"items": items(self.tally.settled), "signatures": signatures(len(self.standings))}
             return f"{done} {self.decision}".strip()
         missing = ", ".join([*self.tally.why_not_green, *self._unsigned])
         so_far = _("In progress, as of %(when)s: %(missing)s.") % {"when": self.as_of, "missing": missing}
@@ -189,7 +195,11 @@ class Report:
 
     @property
     def decision(self) -> str:
-        """What the go or no-go votes say; empty for a plan without votes."""
+        """What the chair decided, else what the go or no-go votes say; empty for a plan without them."""
+        meeting = meeting_of(self.standings)
+        if word := meeting.decided:
+            told = {"decision": word.get_decision_display().lower(), "who": word.who, "votes": meeting.words or "–"}
+            return _("Decision: %(decision)s, by %(who)s. Votes: %(votes)s.") % told
         votes = [standing.state for standing in self.standings if standing.slot.is_vote]
         if not votes:
             return ""
@@ -264,10 +274,19 @@ class Report:
     @property
     def since_signed(self) -> str:
         """Whether the record moved on after the last signature; empty when nobody has signed."""
-        signed = [at for at, entry in enumerate(self.journal) if entry.action == Action.SLOT_SIGNED]
+        signed = [
+            at for at, entry in enumerate(self.journal) if entry.action in (Action.SLOT_SIGNED, Action.SLOT_DECIDED)
+        ]
         if not signed:
             return ""
-        later = [entry for entry in self.journal[signed[-1] :] if entry.action not in HARMLESS]
+        last = self.journal[signed[-1]]
+        later = [
+            entry
+            for entry in self.journal[signed[-1] :]
+            if entry.action not in HARMLESS
+            # What a signer demanded is of the act of signing.
+            and not (entry.action in DEMANDED and (entry.at, entry.actor_id) == (last.at, last.actor_id))
+        ]
         if not later:
             return _("Record unchanged since the last signature.")
         return _("%(entries)s since the last signature.") % {"entries": journal_entries(len(later))}

@@ -117,6 +117,8 @@ class SlotForm(forms.Form):
             self.add_error("people", _("Name at least one person."))
         if data.get("filler") == Filler.PEOPLE and (data.get("needed") or 0) > named > 0:
             self.add_error("needed", _("So many are not named."))
+        if data.get("kind") == SlotKind.DECISION and data.get("needed") != 1:
+            self.add_error("needed", _("One person decides."))
         if data.get("filler") == Filler.ROLE and data.get("needed") == 0:
             self.add_error("needed", _("At least one person of the role must sign."))
         return data
@@ -168,6 +170,24 @@ class OverrideForm(WhyForm):
         super().__init__(*args, **kwargs)
         members: Any = self.fields["person"]
         members.queryset = project.members.filter(is_active=True).order_by("name")
+        dress(self)
+
+
+class ChairForm(forms.Form):
+    """Who chairs the meeting on going live."""
+
+    chair: forms.ModelChoiceField = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Who chairs it and decides"), empty_label=""
+    )
+
+    def __init__(self, project: Project, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        members: Any = self.fields["chair"]
+        members.queryset = (
+            User.objects.filter(memberships__project=project, is_active=True)
+            .exclude(memberships__project=project, memberships__role=Role.AUDITOR)
+            .order_by("name")
+        )
         dress(self)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from checklists.chain import canonical, remark_hash
 from checklists.models import Action, Closure, Evidence, Field, Item, JournalEntry, Project, Slot
+from checklists.models.item import Kind
 from checklists.models.scoped import Scope
 from checklists.scopes import Key, Places
 from checklists.sheet import with_value
@@ -81,6 +82,11 @@ class Content:
         entries = JournalEntry.objects.filter(project=self.project).exclude(actor=None).order_by("seq")
         return dict(entries.values_list("actor", "actor_name"))
 
+    @property
+    def planned(self) -> list[Item]:
+        """All that the whole plan consists of; what signers demanded stands apart from it."""
+        return [item for item in self.items if item.kind != Kind.CONDITION]
+
     def items_of(self, slot: Slot) -> list[Item]:
         """The items that the slot is about; not the one that asks for the signature."""
         return [item for item in self.items if slot.key in self.paths[item.pk] and item.pk != slot.item_id]
@@ -99,11 +105,20 @@ class Content:
         ]
 
     def earlier(self, slot: Slot) -> list[Slot]:
-        """Slots that must be signed before this one: required, of an earlier stage, about the same or a part of it."""
+        """Slots that come before this one: required, of an earlier stage, about the same or a part of it.
+
+        Before the decision of a meeting come all its votes, those that bind nobody, too; no vote comes behind it.
+        """
         return [
             other
             for other in self.slots
-            if other.required and other.stage < slot.stage and self.places.contains(slot.key, other.key)
+            if (slot.is_decision and other.is_vote)
+            or (
+                not (slot.is_vote and other.is_decision)
+                and other.required
+                and other.stage < slot.stage
+                and self.places.contains(slot.key, other.key)
+            )
         ]
 
     def guard_open(self, key: Key) -> None:

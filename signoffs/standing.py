@@ -48,6 +48,8 @@ class Standing:
     content: Content
     signatures: list[Signature]
     waits_for: list[Standing] = field(default_factory=list)
+    # What is voted, where this decides over it.
+    votes: list[Standing] = field(default_factory=list)
 
     # Made only when they are asked for: where nobody has signed, nothing is compared.
     @cached_property
@@ -105,6 +107,8 @@ class Standing:
         """Which of the signs for signatures stands before it."""
         if self.state == rules.VALID and any(each.decision in CONDITIONAL for each in self.signatures):
             return "conditions"
+        if self.state == rules.VALID and all(each.decision == Decision.ABSTAIN for each in self.signatures):
+            return rules.ABSTAINED
         return self.state
 
     @cached_property
@@ -219,7 +223,8 @@ def standings(project: Project, content: Content | None = None) -> list[Standing
     by_slot = {each.slot.pk: each for each in found}
     for standing in found:
         before = [by_slot[slot.pk] for slot in content.earlier(standing.slot)]
-        standing.waits_for = [each for each in before if each.state != rules.VALID]
+        standing.waits_for = [each for each in before if each.slot.required and each.state != rules.VALID]
+        standing.votes = [each for each in before if each.slot.is_vote] if standing.slot.is_decision else []
     return found
 
 

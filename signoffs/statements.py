@@ -29,9 +29,26 @@ ACTS = {
 }
 
 
-def statement_of(slot: Slot, decision: Decision | None = None) -> str:
-    """Without a decision, that of whoever lets things go on here."""
-    told = {"scope": slot.scope_name, "project": slot.project.name}
+# What a chair puts their name to: with the votes as they were, for afterwards nobody votes.
+CHAIR = {
+    Decision.GO: gettext_lazy(
+        "I have read the state of %(scope)s and heard the votes (%(votes)s), and decide: %(project)s goes live."
+    ),
+    Decision.GO_CONDITIONS: gettext_lazy(
+        "I have read the state of %(scope)s and heard the votes (%(votes)s), and decide: %(project)s goes live, on the "
+        "conditions named here."
+    ),
+    Decision.NO_GO: gettext_lazy(
+        "I have read the state of %(scope)s and heard the votes (%(votes)s), and decide: %(project)s does not go live."
+    ),
+}
+
+
+def statement_of(slot: Slot, decision: Decision | None = None, votes: str = "") -> str:
+    """Without a decision, that of whoever lets things go on here. `votes` is what a chair has heard, in words."""
+    told = {"scope": slot.scope_name, "project": slot.project.name, "votes": votes or _("none")}
+    if slot.is_decision:
+        return CHAIR[decision or approving(slot)] % told
     match decision or approving(slot):
         case Decision.DECLINE:
             return _("I have read what is listed here and decline to sign %(scope)s of %(project)s.") % told
@@ -65,13 +82,15 @@ def statement_of(slot: Slot, decision: Decision | None = None) -> str:
 
 def approving(slot: Slot) -> Decision:
     """The decision that lets things go on in a slot, without conditions."""
-    if slot.is_vote:
+    if slot.is_of_meeting:
         return Decision.GO
     return Decision.ACKNOWLEDGE if slot.meaning == Meaning.ACKNOWLEDGED else Decision.APPROVE
 
 
 def decisions_of(slot: Slot) -> list[Decision]:
     """Everything that can be decided in a slot, in the order in which it is offered."""
+    if slot.is_decision:
+        return [Decision.GO, Decision.GO_CONDITIONS, Decision.NO_GO]
     if slot.is_vote:
         return [Decision.GO, Decision.GO_CONDITIONS, Decision.NO_GO, Decision.ABSTAIN]
     if slot.meaning == Meaning.APPROVED:

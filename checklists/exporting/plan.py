@@ -36,8 +36,8 @@ class Rows:
 
 
 def rows_of(project: Project) -> Rows:
-    """Read the plan and the run."""
-    rows = Rows(project, list(project.phases.all()))
+    """Read the plan and the run; not what signers demanded: the signatures are not there either."""
+    rows = Rows(project, list(project.phases.exclude(kind=PhaseKind.CONDITIONS)))
     for section in Section.objects.filter(phase__project=project):
         rows.sections[section.phase_id].append(section)
     place: Place
@@ -79,8 +79,8 @@ class _Outliner:
                 outline.phases.append(self.phase(phase))
         self.people(outline)
         self.procedures(outline)
-        slots = project.slots.select_related("phase", "section__phase", "subject").prefetch_related("named")
-        outline.slots = [slot_of(slot) for slot in slots if not slot.is_told_by_item]
+        slots = project.slots.select_related("phase", "section__phase", "subject__phase").prefetch_related("named")
+        outline.slots = [slot_of(slot) for slot in slots if not slot.is_told_by_item and not is_apart(slot)]
         return outline
 
     def about(self, at: datetime) -> list[str]:
@@ -199,6 +199,12 @@ class _Outliner:
     def when(self, moment: datetime) -> str:
         """On the project's clock, naming the zone: `2027-02-06 21:04 EET`."""
         return f"{self.project.local(moment):%Y-%m-%d %H:%M %Z}"
+
+
+def is_apart(slot: Slot) -> bool:
+    """Whether it is about conditions, which are not written."""
+    around = slot.phase or (slot.section and slot.section.phase) or (slot.subject and slot.subject.phase)
+    return bool(around and around.kind == PhaseKind.CONDITIONS)
 
 
 def slot_of(slot: Slot) -> written.Slot:

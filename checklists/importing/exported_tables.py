@@ -11,7 +11,7 @@ HEADS = {
     dialect.ESCALATION: dialect.ESCALATION_HEAD,
     dialect.SIGNOFF: dialect.SIGNOFF_HEAD,
 }
-SLOT_KINDS = frozenset({"signature", "vote"})
+SLOT_KINDS = frozenset({"signature", "vote", "decision"})
 MEANINGS = frozenset({"approved", "performed", "verified", "reviewed", "acknowledged"})
 ABOUT = frozenset({"plan", "before", "criteria", "phase", "section", "item"})
 WHO = frozenset({"manager", "technician", "approver", "external"})

@@ -29,7 +29,7 @@ from checklists.models import (
     Step,
     TemplateVersion,
 )
-from checklists.models.item import ROOM, Kind
+from checklists.models.item import KINDS, ROOM, Kind
 from checklists.models.phase import PhaseKind
 from checklists.models.scoped import WHOLE, Scope
 from checklists.models.slot import Filler, SlotKind
@@ -155,7 +155,7 @@ class PlanWriter:
                 number=self.number,
                 position=self.number * ROOM,
                 depth=above.depth + 1 if above else 0,
-                kind=Kind.CRITERION if phase.kind == PhaseKind.CRITERIA else Kind.TASK,
+                kind=KINDS[PhaseKind(phase.kind)],
                 text=f"{source.number} {source.text}" if source.number else source.text,
                 details=source.details,
                 commands=source.commands,
@@ -274,18 +274,21 @@ class PlanWriter:
         """What a slot says of stage, people and number holds; what it leaves open follows from its words."""
         childless = list(self.project.items.filter(children=None))
         about = Abouts(self.project)
+        decides = next((source for source in outline.slots if source.kind == SlotKind.DECISION), None)
         for number, source in enumerate(outline.slots, start=1):
-            last_word = source.kind != SlotKind.VOTE and is_last_word(source.title)
+            last_word = source.kind == SlotKind.SIGNATURE and is_last_word(source.title)
+            # One meeting has one decision, by one person, whatever a document says.
+            kind = SlotKind.VOTE if source.kind == SlotKind.DECISION and source is not decides else source.kind
             Slot.objects.create(
                 project=self.project,
                 number=number,
                 title=source.title,
-                kind=source.kind,
+                kind=kind,
                 meaning=source.meaning,
                 stage=source.stage or (2 if last_word and len(outline.slots) > 1 else 1),
                 filler=Filler.EXTERNAL if source.who == Filler.EXTERNAL else Filler.ROLE,
                 role="" if source.who == Filler.EXTERNAL else source.who,
-                needed=source.needed or 1,
+                needed=1 if source is decides else source.needed or 1,
                 required=source.required,
                 **about.of(source),
                 item=asking_for(source, childless),
@@ -328,7 +331,7 @@ class Abouts:
             return {"scope": source.about}
         if phase := self.phases.get(source.scope):
             return {"scope": Scope.PHASE, "phase": phase}
-        return {"scope": self.before if source.kind == SlotKind.VOTE else Scope.PLAN}
+        return {"scope": Scope.PLAN if source.kind == SlotKind.SIGNATURE else self.before}
 
 
 def asking_for(slot: read.Slot, childless: list[Item]) -> Item | None:

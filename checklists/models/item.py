@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from checklists.act import Act, TransitionRefused
 from checklists.models.journal import CHANGES_ITEM, Action, JournalEntry
-from checklists.models.phase import Phase, Section
+from checklists.models.phase import Phase, PhaseKind, Section
 from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.timing import Timing
@@ -45,7 +45,15 @@ class State(models.TextChoices):
 class Kind(models.TextChoices):
     TASK = "task", gettext_lazy("Item")
     CRITERION = "criterion", gettext_lazy("Success criterion")
+    CONDITION = "condition", gettext_lazy("Condition of a signer")
 
+
+# What stands in a phase of a kind.
+KINDS = {
+    PhaseKind.PHASE: Kind.TASK,
+    PhaseKind.CRITERIA: Kind.CRITERION,
+    PhaseKind.CONDITIONS: Kind.CONDITION,
+}
 
 SETTLED = (State.DONE, State.NOT_APPLICABLE)
 # What holds an item up until somebody takes it up again.
@@ -86,6 +94,7 @@ class Item(Retirable, Timing, Versioned):
     section = models.ForeignKey(Section, on_delete=models.CASCADE, null=True, blank=True, related_name="items")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
     number = models.PositiveIntegerField()
+    due_on = models.DateField(null=True, blank=True, help_text="A day by which it was promised; T-0 does not move it.")
     position = models.PositiveIntegerField(
         default=0, help_text="The order of the whole plan, with room between neighbours."
     )
@@ -141,6 +150,11 @@ class Item(Retirable, Timing, Versioned):
 
     def get_absolute_url(self) -> str:
         return reverse("item", args=[self.project.slug, self.number])
+
+    @property
+    def told(self) -> str:
+        """What the journal calls it. The words of a condition are a signer's, who may want them removed one day."""
+        return "a condition" if self.kind == Kind.CONDITION else self.text
 
     @property
     def is_settled(self) -> bool:

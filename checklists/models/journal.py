@@ -119,6 +119,7 @@ class Action(models.TextChoices):
     SLOT_SIGNED = "slot.signed", gettext_lazy("signed")
     SLOT_DECLINED = "slot.declined", gettext_lazy("voted no-go on")
     SLOT_REFUSED = "slot.refused", gettext_lazy("declined to sign")
+    SLOT_DECIDED = "slot.decided", gettext_lazy("decided as")
     SLOT_ABSTAINED = "slot.abstained", gettext_lazy("abstained from")
     SIGNATURE_WITHDRAWN = "signature.withdrawn", gettext_lazy("withdrew the signature from")
     CONDITION_MET = "condition.met", gettext_lazy("said that a condition is met:")
@@ -243,7 +244,7 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
         last = self.filter(project=project).order_by("-seq").values_list("seq", "hash").first()
         seq, prev = (last[0] + 1, last[1]) if last else (1, GENESIS)
         salt = secrets.token_hex(8) if remark else ""
-        subject = subject or (item.text if item else "")
+        subject = subject or (item.told if item else "")
         content = {
             "project": project.slug if project else "",
             "seq": seq,

@@ -17,10 +17,15 @@ from checklists.scopes import Key
 
 
 class PhaseKind(models.TextChoices):
-    """Success criteria are ticked like items but stand apart: they are what sign-off asks about."""
+    """Success criteria are ticked like items but stand apart: they are what sign-off asks about.
+
+    Conditions are what signers demanded. They stand outside of everything that is signed: else whoever approved with a
+    condition had changed what they approved, and what is closed could not be worked on.
+    """
 
     PHASE = "phase", gettext_lazy("Phase")
     CRITERIA = "criteria", gettext_lazy("Success criteria")
+    CONDITIONS = "conditions", gettext_lazy("Conditions of signers")
 
 
 class Division(Retirable, Timing):

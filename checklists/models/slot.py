@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 class SlotKind(models.TextChoices):
     SIGNATURE = "signature", gettext_lazy("Signature")
     VOTE = "vote", gettext_lazy("Go or no-go")
+    DECISION = "decision", gettext_lazy("The chair’s decision")
 
 
 class Meaning(models.TextChoices):
@@ -66,6 +67,7 @@ class SlotManager(PlanManager):
         with project.locked(act):
             slot = Slot(project=project, **says)
             Closure.objects.guard(project, slot.key)
+            slot._guard_one_decision()
             last = Slot.with_retired.filter(project=project).order_by("-number").values_list("number", flat=True)
             slot.number = (last.first() or 0) + 1
             slot.save()
@@ -80,6 +82,8 @@ class Slot(Scoped, Retirable, Versioned):
     `item` is the item that asks for this signature, if it was written below one: it is done by signing, so signing does
     not wait for it. Stages follow each other: one waits until every required slot of an earlier stage in the same scope,
     or inside it, is signed. `needed` is how many must sign; 0 means everybody who is named.
+
+    The votes of a project are its go/no-go meeting. Whoever chairs it signs its one decision, which ends the voting.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="slots")
@@ -114,6 +118,14 @@ class Slot(Scoped, Retirable, Versioned):
                 condition=models.Q(role__in=["", Role.MANAGER, Role.TECHNICIAN, Role.APPROVER]), name="slot_role_signs"
             ),
             models.CheckConstraint(condition=models.Q(stage__gte=1), name="slot_stage_from_one"),
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=models.Q(kind=SlotKind.DECISION, retired_at=None),
+                name="slot_one_decision_per_project",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=SlotKind.DECISION) | models.Q(needed=1), name="slot_one_person_decides"
+            ),
             models.CheckConstraint(
                 condition=models.Q(needed__gte=1) | models.Q(filler=Filler.PEOPLE), name="slot_everybody_is_named"
             ),
@@ -130,9 +142,23 @@ class Slot(Scoped, Retirable, Versioned):
         return self.kind == SlotKind.VOTE
 
     @property
+    def is_decision(self) -> bool:
+        return self.kind == SlotKind.DECISION
+
+    @property
+    def is_of_meeting(self) -> bool:
+        """Whether go or no-go is said here."""
+        return self.is_vote or self.is_decision
+
+    @property
     def approves(self) -> bool:
         """Whether signing here approves what others did."""
-        return self.is_vote or self.meaning not in APPROVES_NOTHING
+        return self.is_of_meeting or self.meaning not in APPROVES_NOTHING
+
+    @property
+    def meaning_words(self) -> str:
+        """In which sense one signs here; votes and decisions are their own."""
+        return str(self.get_kind_display() if self.is_of_meeting else self.get_meaning_display())
 
     @property
     def is_told_by_item(self) -> bool:
@@ -179,6 +205,7 @@ class Slot(Scoped, Retirable, Versioned):
             for name, value in after.items():
                 setattr(self, name, value)
             Closure.objects.guard(self.project, self.key)
+            self._guard_one_decision()
             self.version += 1
             self.save()
             if people is not None:
@@ -209,6 +236,14 @@ class Slot(Scoped, Retirable, Versioned):
         self.named.exclude(user__in=wanted).delete()
         there = set(self.named.values_list("user", flat=True))
         SlotPerson.objects.bulk_create(SlotPerson(slot=self, user=who) for pk, who in wanted.items() if pk not in there)
+
+    def _guard_one_decision(self) -> None:
+        others = Slot.objects.filter(project=self.project, kind=SlotKind.DECISION).exclude(pk=self.pk)
+        if self.is_decision and (other := others.first()):
+            raise TransitionRefused(
+                _("“%(slot)s” decides already, and one meeting has one decision. Nothing was changed.")
+                % {"slot": other.title}
+            )
 
     def _again(self) -> None:
         around = ("project", "phase", "section", "subject", "retired_by")

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
 from checklists.models import Action, Field, Item, JournalEntry, Phase, Project, Section, Slot
-from checklists.models.item import Kind
+from checklists.models.item import KINDS
 from checklists.models.phase import PhaseKind
 from checklists.planning.baseline import changing_plan
 from checklists.planning.items import NOT_RETIRED, guard_not_signed_for, retired, take_out
-from checklists.planning.order import DEEPEST, Order, Step
+from checklists.planning.order import DEEPEST, STAYS_APART, Order, Step
 from checklists.planning.seen import seen_of
 from checklists.planning.words import timing_of_division, window_around
 
@@ -37,12 +37,22 @@ ACTIONS = {
 PLANNED = ("title", "window", "recurrence")
 
 
-def add_phase(project: Project, act: Act, title: str, *, window: str = "", reason: str = "") -> Phase:
-    """A new phase at the end, before the success criteria."""
+def add_phase(
+    project: Project,
+    act: Act,
+    title: str,
+    *,
+    window: str = "",
+    reason: str = "",
+    kind: PhaseKind = PhaseKind.PHASE,
+) -> Phase:
+    """A new phase at the end, before success criteria and conditions; these stand behind all others."""
     with changing_plan(project, act, reason):
         phases = list(Phase.with_retired.filter(project=project))
-        at = next((place for place, each in enumerate(phases) if each.kind == PhaseKind.CRITERIA), len(phases))
-        phase = Phase(project=project, title=title, position=ASIDE * 2, **timing_of_division(window, ""))
+        at = len(phases)
+        if kind == PhaseKind.PHASE:
+            at = next((place for place, each in enumerate(phases) if each.kind != PhaseKind.PHASE), at)
+        phase = Phase(project=project, title=title, kind=kind, position=ASIDE * 2, **timing_of_division(window, ""))
         phase.save()
         project.closures.guard(project, phase.key)
         phases.insert(at, phase)
@@ -133,13 +143,14 @@ def move_section(section: Section, act: Act, step: Step, *, reason: str = "") ->
             raise TransitionRefused(_("That is nested too deep for anybody to read. Nothing was changed."))
         deeper = (above.depth + 1 if above else 0) - section.depth
         if phase.pk != section.phase_id:
+            if PhaseKind.CONDITIONS in (phase.kind, section.phase.kind):
+                raise TransitionRefused(STAYS_APART)
             # Out of the way of the positions there, before they are all written anew.
             top = Section.with_retired.filter(phase=phase).count() + ASIDE * 2
             for number, each in enumerate(moving):
                 Section.with_retired.filter(pk=each.pk).update(phase=phase, position=top + number)
             keys = [each.pk for each in moving]
-            kind = Kind.CRITERION if phase.kind == PhaseKind.CRITERIA else Kind.TASK
-            Item.with_retired.filter(section__in=keys).update(phase=phase, kind=kind)
+            Item.with_retired.filter(section__in=keys).update(phase=phase, kind=KINDS[PhaseKind(phase.kind)])
             Field.with_retired.filter(section__in=keys).update(phase=phase)
         for each in moving:
             Section.with_retired.filter(pk=each.pk).update(depth=each.depth + deeper)

@@ -12,7 +12,7 @@ from checklists.act import Act, TransitionRefused
 from checklists.importing import outline as read
 from checklists.importing.plan import columns_of, plain, timing_of
 from checklists.models import Action, Amendment, Field, Item, JournalEntry, Project, Slot
-from checklists.models.item import State
+from checklists.models.item import Kind, State
 from checklists.models.phase import PhaseKind
 from checklists.planning import seen
 from checklists.planning.baseline import changing_plan
@@ -54,14 +54,15 @@ def add_item(
     details: Iterable[str] = (),
     commands: Iterable[str] = (),
     window: str = "",
+    as_written: bool = False,
 ) -> Item:
     """A new item, read like a line of a checklist: its blanks, time and threshold are found in its words.
 
-    Without a place it stands at the end of the last phase.
+    `as_written` asks for no blanks. Without a place it stands at the end of the last phase.
     """
     with changing_plan(project, act, reason):
         order = Order(project)
-        source = read_item(text)
+        source = read.Item(text, 0) if as_written else read_item(text)
         source.details, source.commands = list(details), list(commands)
         item = _new_item(order, source, place or _end_of(order), window)
         project.closures.guard(project, item.key)
@@ -81,6 +82,7 @@ def amend_item(item: Item, act: Act, changes: dict, *, began: str, reason: str =
         if began != seen_of(item):
             raise Overtaken(_told_overtaken(item), item)
         _guard_unsettled(item, _("Reopen it, then change it: what was done is not rewritten."))
+        _guard_own_words(item)
         for name, value in after.items():
             setattr(item, name, value)
         if after.keys() & {"text", "window", "recurrence"}:
@@ -131,6 +133,7 @@ def split_item(item: Item, act: Act, texts: list[str], *, below: bool = False, r
     with changing_plan(item.project, act, reason):
         _again(item)
         _guard_unsettled(item, _("Reopen it, then split it: what was done is not rewritten."))
+        _guard_own_words(item)
         order = Order(item.project)
         row = order.items[item.pk]
         was_part = bool(item.children.exists())
@@ -240,6 +243,14 @@ def _guard_unsettled(item: Item, what_to_do: str) -> None:
     if item.is_settled:
         told = _("#%(number)s is settled.") % {"number": item.number}
         raise TransitionRefused(f"{told} {what_to_do}")
+
+
+def _guard_own_words(item: Item) -> None:
+    if item.kind == Kind.CONDITION:
+        raise TransitionRefused(
+            _("#%(number)s is a condition, in the words of who signed with it. Nothing was changed.")
+            % {"number": item.number}
+        )
 
 
 def _is_only_part(order: Order, item: Item) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checklists.act import TransitionRefused
 from checklists.models import Field, Item, Phase, Project, Section
-from checklists.models.item import ROOM, Kind
+from checklists.models.item import KINDS, ROOM, Kind
 from checklists.models.phase import PhaseKind
 from checklists.planning.places import Place
 
@@ -28,6 +29,9 @@ Home = tuple[int | None, int, int | None]
 def home_of(item: Item) -> Home:
     """Where an item stands: below another one, else directly in a section or phase."""
     return (item.parent_id, 0, None) if item.parent_id else (None, item.phase_id, item.section_id)
+
+
+STAYS_APART = gettext_lazy("Conditions stay apart from what is signed. Nothing was changed.")
 
 
 class Order:
@@ -104,6 +108,7 @@ class Order:
     def put(self, rows: list[Item], place: Place) -> None:
         """Put rows and all below them at a place, and write where everything stands now. New rows have no key yet."""
         parent, phase, section, at = self._spot(place, rows)
+        self._guard_apart(phase, rows)
         known = [row for row in rows if row.pk]
         moving = [inner for row in known for inner in self.below(row)]
         if parent and parent in moving:
@@ -117,11 +122,10 @@ class Order:
             at -= old is self.parts[home] and old.index(row) < at
             old.remove(row)
         self.parts[home][at:at] = rows
-        criteria = phase.kind == PhaseKind.CRITERIA
         for row in rows:
             row.parent, row.phase, row.section = parent, phase, section
             row.depth = parent.depth + 1 if parent else 0
-            row.kind = Kind.CRITERION if criteria else Kind.TASK
+            row.kind = KINDS[PhaseKind(phase.kind)]
             if not row.pk:
                 row.save()
                 self.items[row.pk] = row
@@ -133,6 +137,12 @@ class Order:
             inner.phase, inner.section, inner.kind, inner.depth = phase, section, above.kind, above.depth + 1
         self._space(moved)
         Field.with_retired.filter(item__in=moved).update(phase=phase, section=section)
+
+    def _guard_apart(self, phase: Phase, rows: list[Item]) -> None:
+        """What is signed is not put among conditions, where no signature is about it, nor the other way round."""
+        apart = phase.kind == PhaseKind.CONDITIONS
+        if any(row.pk and (row.kind == Kind.CONDITION) != apart for row in rows):
+            raise TransitionRefused(STAYS_APART)
 
     def _spot(self, place: Place, rows: list[Item]) -> tuple[Item | None, Phase, Section | None, int]:
         """The item, phase and section that the place is in, and the index among what stands there."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from checklists.chain import canonical
-from checklists.models import Slot
+from checklists.models import Action, Slot
 
 
 class Decision(models.TextChoices):
@@ -32,6 +32,13 @@ class Decision(models.TextChoices):
 APPROVING = (Decision.APPROVE, Decision.CONDITIONS, Decision.GO, Decision.GO_CONDITIONS, Decision.ACKNOWLEDGE)
 AGAINST = (Decision.DECLINE, Decision.NO_GO)
 CONDITIONAL = (Decision.CONDITIONS, Decision.GO_CONDITIONS)
+
+
+# Entries of the journal that tell of a signature, each of one.
+TOLD = (
+    *(Action.SLOT_SIGNED, Action.SLOT_DECLINED, Action.SLOT_REFUSED, Action.SLOT_ABSTAINED),
+    Action.SLOT_DECIDED,
+)
 
 
 class Method(models.TextChoices):

@@ -21,7 +21,7 @@ from signoffs import closing, gate, rules
 from signoffs.asking import askable
 from signoffs.forms import SignatureForm
 from signoffs.models import AGAINST, APPROVING, Decision, Guess, Look, Signature, SigningRequest
-from signoffs.models.condition import conditions_of
+from signoffs.models.condition import conditions_of, words_beside
 from signoffs.proof import Locked, NotProved
 from signoffs.slot_forms import OverrideForm, scope_key
 from signoffs.snapshot import content_of
@@ -57,7 +57,7 @@ def slots(request: Request, slug: str) -> HttpResponse:
             standing.slot.pk for standing in table for each in standing.changed if request.user.pk in each.people
         },
         "conditions": conditions,
-        "open_conditions": sum(not each.met_at for given in conditions.values() for each in given),
+        "open_conditions": sum(not each.is_met for given in conditions.values() for each in given),
         "valid": sum(standing.state == rules.VALID for standing in table),
         "stale": sum(standing.state == rules.STALE for standing in table),
         "declined": sum(standing.state == rules.DECLINED for standing in table),
@@ -108,7 +108,7 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
         return page.answer(page.form(initial=kept), str(problem), 409)
     recorded = _("Recorded: %(role)s, signed by %(who)s.")
     messages.success(request, recorded % {"role": page.standing.slot.title, "who": request.user})
-    return redirect("slots", slug)
+    return redirect("meeting" if page.standing.slot.is_of_meeting else "slots", slug)
 
 
 class SigningPage:
@@ -127,7 +127,11 @@ class SigningPage:
 
     def form(self, data=None, initial: dict | None = None) -> SignatureForm:
         slot = self.standing.slot
-        start = {"digest": self.standing.digest, "seq": self.seq, "decision": "" if slot.is_vote else approving(slot)}
+        start = {
+            "digest": self.standing.digest,
+            "seq": self.seq,
+            "decision": "" if slot.is_of_meeting else approving(slot),
+        }
         return SignatureForm(self.request.user, self.standing, self.principals, data, initial=start | (initial or {}))
 
     def answer(self, form: SignatureForm, refusal: str = "", status: int = 200) -> HttpResponse:
@@ -140,6 +144,8 @@ class SigningPage:
         named = user if self.team.admits(standing, user.pk) else None
         principal = None if named else next(iter(self.principals), None)
         did = rules.eyes({user.pk}, self.team.doers(standing)) if standing.slot.approves else set()
+        heard = [given for each in standing.votes for given in each.signatures]
+        conditions = conditions_of([*standing.signatures, *heard])
         context = {
             "project": project,
             "tab": "signoff",
@@ -164,7 +170,8 @@ class SigningPage:
             "scope": scope_key(standing.slot),
             "approving": APPROVING,
             "against": AGAINST,
-            "conditions": conditions_of(each.signature for each in standing.given),
+            "conditions": conditions,
+            "said": {each.pk: words_beside(each, conditions.get(each.pk, ())) for each in heard},
         }
         return render(self.request, "signoffs/slot.html", context, status=status)
 

@@ -20,7 +20,7 @@ from signoffs.slot_forms import OverrideForm, SlotForm, WhyForm
 def slot_new(request: Request, slug: str) -> HttpResponse:
     """Ask for one more signature."""
     project = project_for(request, slug, need=Need.MANAGE)
-    form = SlotForm(project, posted(request), initial={"place": "plan-0"})
+    form = SlotForm(project, posted(request), initial={"place": "plan-0", "kind": request.GET.get("kind")})
     refusal = ""
     if form.is_valid():
         try:

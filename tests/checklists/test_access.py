@@ -43,6 +43,8 @@ ADDRESSES = {
     "project_template": ("get", READERS),
     "project_clone": ("get", MANAGERS),
     "readiness": ("get", READERS),
+    "meeting": ("get", READERS),
+    "meeting_chair": ("post", MANAGERS),
     "go_live": ("get", MANAGERS),
     "report": ("get", READERS),
     "printouts": ("post", READERS),

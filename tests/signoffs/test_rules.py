@@ -158,7 +158,7 @@ def grown(dice: random.Random) -> tuple[Places, dict]:
     phases, sections, items = range(1, dice.randint(2, 5)), range(1, dice.randint(1, 8)), range(1, dice.randint(1, 20))
     for pk in phases:
         kind = dice.choice(["before", "criteria", "plan"])
-        places.add_phase(pk, kind == "before", kind == "criteria")
+        places.add_phase(pk, kind == "before", kind)
         above["phase", pk] = (kind, 0)
     for pk in sections:
         parent = dice.choice([None, *range(1, pk)])

@@ -507,11 +507,12 @@ def test_conditions_bind_until_they_are_met(settled, approver, technician, manag
     assert "Oil bought" in signed.comment
     condition.meet(act(technician))
     condition.meet(act(manager))
-    assert (condition.met_by, settled.journal.filter(action=Action.CONDITION_MET).count()) == (technician, 1)
+    assert condition.met == (NOON, technician)
+    assert settled.journal.filter(action=Action.ITEM_COMPLETED, item=condition.item).count() == 1
     sign(settled, act(manager), 3, Decision.CONDITIONS, "And", conditions=[demand])
     closing.reopen(settled, act(manager), standing(settled).slot, WHY)
     with pytest.raises(TransitionRefused, match="is void"):
-        Condition.objects.get(met_at=None).meet(act(technician))
+        Condition.objects.get(signature__slot__number=3).meet(act(technician))
 
 
 def test_sig_09_what_is_not_asked_or_not_offered_is_not_recorded(settled, approver, manager, act):

@@ -88,7 +88,7 @@ def test_conditions_have_words_an_owner_and_a_day(settled, approver, technician,
     assert "Open condition" in client.get(reverse("slots", args=[settled.slug])).text
     signed_in(technician).post(reverse("condition_meeting", args=[settled.slug, condition.pk]))
     condition.refresh_from_db()
-    assert condition.met_by == technician
+    assert (condition.is_met, condition.met[1], condition.item.state) == (True, technician, "done")
     assert "Met" in client.get(reverse("slots", args=[settled.slug])).text
     assert "Condition met: Lamp oil bought (Tom Technician" in pdf.html_of(report_of(settled, NOON))
 

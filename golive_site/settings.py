@@ -4,6 +4,7 @@ Production is the default. Without GOLIVE_DEBUG the process refuses to start whe
 public address are missing or weak: a wrong configuration must stop the start, not the launch night.
 """
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -233,6 +234,16 @@ VERIFY_BYTES = env.int("GOLIVE_VERIFY_BYTES", default=20_000_000)
 WORKER_BYTES = env.int("GOLIVE_WORKER_BYTES", default=2_000_000_000)
 if bool(SEAL_KEY) != bool(SEAL_CERT):
     raise ImproperlyConfigured("GOLIVE_SEAL_KEY and GOLIVE_SEAL_CERT belong together: set both or neither.")
+
+# -- Reminders of signatures: when each day, on the project's clocks, and how long before T-0; empty and 0 for never ------
+
+try:
+    REMIND_AT = datetime.strptime(at, "%H:%M").time() if (at := env.str("GOLIVE_REMIND_AT", default="09:00")) else None
+    REMIND_BEFORE = timedelta(hours=env.int("GOLIVE_REMIND_BEFORE", default=24))
+except ValueError as problem:
+    raise ImproperlyConfigured(
+        "GOLIVE_REMIND_AT is a time such as 09:00, GOLIVE_REMIND_BEFORE a number of hours."
+    ) from problem
 
 # -- The rest --------------------------------------------------------------------------------------------------------
 

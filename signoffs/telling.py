@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -15,6 +16,7 @@ from signoffs.models import Signature, SigningRequest
 
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
+    from signoffs.awaited import Awaited
     from signoffs.standing import Standing
 
 
@@ -49,6 +51,14 @@ def tell_requested(slot: Slot, act: Act, seq: int, people: Mapping[User, User | 
             principal=str(principal or ""),
             path=slot.get_absolute_url(),
         )
+
+
+def remind_of(project: Project, person: User, now: datetime, waiting: Iterable[Awaited]) -> None:
+    """One mail with everything that waits for the person in a project, if anything does; one a day."""
+    places = [{"slot": each.slot.title, "path": each.slot.get_absolute_url()} for each in waiting]
+    if places:
+        key = f"signing_reminder:{project.pk}:{project.local(now).date()}:{person.pk}"
+        Mail.objects.post("signing_reminder", person, key, now, project=project, places=places)
 
 
 def tell_declined(signature: Signature, table: list[Standing], act: Act) -> None:

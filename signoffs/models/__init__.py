@@ -9,6 +9,7 @@ from signoffs.models.look import Look
 from signoffs.models.override import Override
 from signoffs.models.printout import Printout, Variant
 from signoffs.models.record import Record
+from signoffs.models.reminder import Reminder, Round
 from signoffs.models.request import SigningRequest
 from signoffs.models.signature import (
     AGAINST,
@@ -42,6 +43,8 @@ __all__ = [
     "Override",
     "Printout",
     "Record",
+    "Reminder",
+    "Round",
     "Signature",
     "SigningRequest",
     "Token",

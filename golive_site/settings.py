@@ -152,10 +152,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MFA_ADAPTER = "golive_site.accounts.adapter.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey is used by whoever has the device and its finger, face or PIN: two proofs in one.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # A manager gave the account its address, and the password came by mail to it.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-# Whether one proof is not enough to sign: then it takes the password and a code.
+# Whether one proof is not enough to sign: then it takes the password and a code, or a passkey.
 SIGN_WITH_TWO = env.bool("GOLIVE_SIGN_WITH_TWO", default=False)
 
 # -- What a browser may do -------------------------------------------------------------------------------------------

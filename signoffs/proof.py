@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from checklists.act import Act
 from checklists.models import Action, JournalEntry, Slot
-from signoffs import factors
+from signoffs import factors, passkeys
 from signoffs.models import GUESSES, LOCK, Guess, Method, Token
 from signoffs.telling import tell_locked
 
@@ -58,27 +58,35 @@ class ProofForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
+    # What a passkey was asked, and what it answered; both by the script.
+    challenge = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    credential = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
+
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.kinds = factors.kinds_of(user)
-        if Authenticator.Type.TOTP not in self.kinds:
+        kinds = factors.kinds_of(user)
+        self.has_app = Authenticator.Type.TOTP in kinds
+        self.has_passkey = Authenticator.Type.WEBAUTHN in kinds
+        if not self.has_app:
             del self.fields["code"]
-
-    @property
-    def has_app(self) -> bool:
-        return Authenticator.Type.TOTP in self.kinds
+        if not self.has_passkey:
+            del self.fields["challenge"], self.fields["credential"]
 
     @property
     def needs_both(self) -> bool:
-        """Whether this instance takes no signature for one proof alone."""
+        """Whether this instance takes no password and no code alone."""
         return settings.SIGN_WITH_TWO
 
     def clean(self) -> dict:
         """Something was shown. Whether it is right is not a question of shape: see `prove`."""
         data = super().clean() or {}
+        if data.get("credential"):
+            return data
         if self.needs_both and not self.has_app:
-            self.add_error("password", _("Here it takes two proofs to sign: set up two-step login first."))
+            self.add_error(
+                "password", _("Here a password alone does not sign: use a passkey, or set up two-step login.")
+            )
         elif self.needs_both and not data.get("code"):
             self.add_error("code", _("Enter your password and a code: here it takes both to sign."))
         elif (self.needs_both or not data.get("code")) and not data.get("password"):
@@ -103,7 +111,13 @@ class ProofForm(forms.Form):
         return Proof(method, act.at, address, request.headers.get("User-Agent", ""), token)
 
     def _method(self, slot: Slot, at: datetime) -> tuple[Method, Token | None]:
-        """What everything that was typed proves together: nothing of it may be wrong."""
+        """What was shown proves: a passkey alone, else everything that was typed together, and nothing of it may be wrong."""
+        if answer := self.cleaned_data.get("credential"):
+            challenge, digest = self.cleaned_data["challenge"], self.cleaned_data["digest"]
+            token = passkeys.token_of_answer(self.user, challenge, answer, slot, digest, at)
+            if token is None:
+                raise NotProved("credential", _("That passkey was not taken. Nothing was signed; try it again."))
+            return Method.PASSKEY, token
         password, code = self.cleaned_data["password"], self.cleaned_data.get("code")
         if password and not (self.user.has_usable_password() and self.user.check_password(password)):
             raise NotProved("password", _("That is not your password. Nothing was signed."))

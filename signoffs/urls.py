@@ -4,6 +4,7 @@ from django.urls import path
 
 from signoffs.views import (
     awaited,
+    challenge,
     delegation,
     desk,
     go_live,
@@ -35,6 +36,7 @@ urlpatterns = [
         name="signature_withdrawal",
     ),
     path("projects/<slug:slug>/sign-off/<int:number>/", slot.slot, name="slot"),
+    path("projects/<slug:slug>/sign-off/<int:number>/challenge/", challenge.slot_challenge, name="slot_challenge"),
     path("projects/<slug:slug>/sign-off/<int:number>/edit/", slot_plan.slot_edit, name="slot_edit"),
     path("projects/<slug:slug>/sign-off/<int:number>/retirement/", slot_plan.slot_retirement, name="slot_retirement"),
     path("projects/<slug:slug>/sign-off/<int:number>/requests/", slot_plan.slot_requests, name="slot_requests"),

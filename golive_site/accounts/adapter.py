@@ -4,11 +4,13 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from golive_site.language import CODES, remember
@@ -42,14 +44,18 @@ class FactorAdapter(DefaultMFAAdapter):
     """Second factors, in our words."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("That code is wrong, or was used already. Wait for the next one."),
+        "incorrect_code": _("That is wrong, too old, or was used already. Wait for the next code, or try again."),
         "cannot_delete_authenticator": _("The authenticator app cannot be removed."),
-        "cannot_generate_recovery_codes": _("Set up an authenticator app first."),
+        "cannot_generate_recovery_codes": _("Set up an authenticator app or a passkey first."),
     }
 
     def get_totp_issuer(self) -> str:
         """What the app calls it; a person may be known to several instances."""
         return f"Golive {urlsplit(settings.BASE_URL).hostname}"
+
+    def generate_authenticator_name(self, user, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey") if number == 1 else gettext("Passkey %(number)s") % {"number": number}
 
     def build_totp_svg(self, url: str) -> SafeString:
         code = draw(url)

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,7 +37,7 @@ def test_an_app_is_set_up_by_its_code_and_gives_recovery_codes(client, technicia
     page = confirmed(client, reverse("mfa_activate_totp")).text
     assert '<svg class="qr"' in page
     secret = re.search(r'<code class="key">(\w+)</code>', page)[1]
-    assert "That code is wrong" in client.post(reverse("mfa_activate_totp"), {"code": "000000x"}).text
+    assert "That is wrong, too old" in client.post(reverse("mfa_activate_totp"), {"code": "000000x"}).text
     done = client.post(reverse("mfa_activate_totp"), {"code": now_of(secret)}, follow=True)
     codes = re.findall(r"<li>(\d{8})</li>", done.text)
     assert len(codes) == 10
@@ -54,7 +55,7 @@ def test_signing_in_takes_a_code_from_then_on(client, technician):
     assert "_auth_user_id" not in client.session
     assert "One more step" in client.get(step.url).text
     wrong = client.post(step.url, {"code": code_of(app, ago=9)})
-    assert "That code is wrong" in wrong.text
+    assert "That is wrong, too old" in wrong.text
     assert any(client.post(step.url, {"code": code_of(app)}).status_code == 302 for _ in range(2))
     assert client.get(reverse("projects")).status_code == 200
 
@@ -87,3 +88,14 @@ def test_its_pages_are_for_who_is_signed_in(client, db, name):
     answer = client.get(reverse(name))
     assert answer.status_code == 302
     assert answer.url.startswith(reverse("account_login"))
+
+
+def test_who_lost_everything_is_let_in_by_whoever_runs_the_server(client, technician, capsys):
+    app_of(technician)
+    call_command("remove_factors", "TOM@example.org")
+    assert "Removed 1 of Tom Technician" in capsys.readouterr().out
+    assert sign_in(client, technician).url == reverse("projects")
+    told = JournalEntry.objects.filter(project=None, action=Action.FACTOR_REMOVED)
+    assert [(entry.actor, entry.subject) for entry in told] == [(None, "all 1 of Tom Technician")]
+    with pytest.raises(CommandError, match="no account of nobody"):
+        call_command("remove_factors", "nobody@example.org")

@@ -71,14 +71,15 @@ def asgi_server(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def enter(chromium, asgi_server):
-    """Sign somebody in by the form: `enter(user)` gives their page; `size` and `javascript` as told.
+    """Sign somebody in by the form: `enter(user)` gives their page; `size`, `javascript` and the server's name as told.
 
     The page fails the test on any script error or message of the content security policy.
     """
     contexts, problems = [], []
 
-    def sign_in(user, *, size=WIDE, javascript=True, password=PASSWORD) -> Page:
-        context = chromium.new_context(viewport=size, java_script_enabled=javascript, base_url=asgi_server.url)
+    def sign_in(user, *, size=WIDE, javascript=True, password=PASSWORD, host="127.0.0.1") -> Page:
+        url = asgi_server.url.replace("127.0.0.1", host)
+        context = chromium.new_context(viewport=size, java_script_enabled=javascript, base_url=url)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

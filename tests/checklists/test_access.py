@@ -40,6 +40,7 @@ ADDRESSES = {
     "project_changes": ("get", READERS),
     "slots": ("get", READERS),
     "slot": ("get", READERS),
+    "slot_challenge": ("get", NOTERS),
     "project_template": ("get", READERS),
     "project_clone": ("get", MANAGERS),
     "readiness": ("get", READERS),
@@ -214,6 +215,7 @@ def names_below(resolver: URLResolver, prefix: str = "") -> set[str]:
 def address(name, project):
     numbered = {
         "slot": [1],
+        "slot_challenge": [1],
         "journal_file": ["csv"],
         "record_state": [1],
         "record_pdf": [1],

@@ -17,7 +17,7 @@ from signoffs.report import report_of
 from signoffs.standing import standings
 from tests.builders import ask_one_more, item, settle
 from tests.conftest import NOON, PASSWORD
-from tests.factors import app_of, code_of
+from tests.factors import Passkey, app_of, code_of
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_sig_05_an_instance_may_ask_for_both(project, approver, settings, signed
     client = signed_in(approver)
     alone = post(client, project, password=PASSWORD)
     assert alone.status_code == 422
-    assert "set up two-step login first" in alone.text
+    assert "set up two-step login" in alone.text
     app = app_of(approver)
     assert post(client, project, password=PASSWORD).status_code == 422
     assert post(client, project, code=code_of(app)).status_code == 422
@@ -166,3 +166,36 @@ def test_a_right_proof_leaves_no_guess_behind(project, approver, app, signed_in)
     assert post(signed_in(approver), project, code=f" {code_of(app)[:3]} {code_of(app)[3:]} ").status_code == 302
     assert not Guess.objects.exists()
     assert Authenticator.objects.filter(user=approver).count() == 1
+
+
+# -- Passkeys ------------------------------------------------------------------------------------------------------------
+
+
+def asked(client, project, number=1) -> tuple[str, str]:
+    """The challenge of the page as it is now, and what of it the passkey signs."""
+    where = reverse("slot_challenge", args=[project.slug, number])
+    question = client.get(where, {"digest": standing(project, number).digest}).json()
+    return question["challenge"], question["request_options"]["publicKey"]["challenge"]
+
+
+def test_sig_05_a_passkey_signs_alone(project, approver, settings, signed_in):
+    settings.SIGN_WITH_TWO = True
+    client = signed_in(approver)
+    assert "data-passkey" not in client.get(reverse("slot", args=[project.slug, 1])).text
+    passkey = Passkey(approver)
+    assert "data-passkey" in client.get(reverse("slot", args=[project.slug, 1])).text
+    challenge, signed = asked(client, project)
+    assert post(client, project, challenge=challenge, credential=passkey.answer(signed)).status_code == 302
+    assert Signature.objects.get().method == Method.PASSKEY
+    passkey.authenticator.refresh_from_db()
+    assert passkey.authenticator.last_used_at
+
+
+def test_sig_05_an_answer_of_a_passkey_works_once(project, approver, act, signed_in):
+    client, passkey = signed_in(approver), Passkey(approver)
+    challenge, signed = asked(client, project)
+    answer = {"challenge": challenge, "credential": passkey.answer(signed)}
+    assert post(client, project, **answer).status_code == 302
+    gate.withdraw(Signature.objects.get(), act(approver, timezone.now()), "Too early")
+    assert post(client, project, **answer).status_code == 409
+    assert not Signature.objects.live().exists()

@@ -57,7 +57,7 @@ class Act:
 
 
 # What proves who somebody is, is never kept, not even as part of a hash.
-SECRETS = ("password", "code", "credential")
+SECRETS = ("password", "code", "credential", "token")
 # Names of what a form sends beside its own fields.
 KEY, VERSION = "key", "version"
 KEYS = re.compile(r"[\w-]{8,64}", re.ASCII)

@@ -263,6 +263,10 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 # A laptop keeps mails as files, so that their links can be followed; a server without a mail server prints them.
 MAILS_KEPT = f"filemail:///{(DATA_DIR / 'mails').resolve()}" if DEBUG else "consolemail://"
 globals().update(env.email_url("GOLIVE_EMAIL_URL", default=MAILS_KEPT))
+# Whether people without an account may be asked to sign, by a link and a code that go to their address. Never where mails
+# are printed: whoever reads the log would sign for them.
+PRINTS_MAILS = str(globals()["EMAIL_BACKEND"]).endswith("console.EmailBackend")
+EXTERNAL_SIGNERS = env.bool("GOLIVE_EXTERNAL_SIGNERS", default=True) and not PRINTS_MAILS
 DEFAULT_FROM_EMAIL = env.str("GOLIVE_MAIL_FROM", default="golive@localhost")
 
 LANGUAGE_CODE = "en"

@@ -1,4 +1,4 @@
-"""The signing form: a decision with what belongs to it, and the proof that it is the signer's."""
+"""The signing forms: a decision with what belongs to it, and the proof that it is the signer's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from checklists.act import SECRETS
 from checklists.forms import Words, dress
 from signoffs.demands import Demand
 from signoffs.meeting import heard
@@ -40,7 +41,7 @@ class ConditionRow:
         return [str(error) for field in (self.text, self.owner, self.due) for error in field.errors]
 
 
-class SignatureForm(ProofForm):
+class DecisionForm(forms.Form):
     """`digest` is what the signer was shown, and `seq` how far the journal was then."""
 
     digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
@@ -59,20 +60,19 @@ class SignatureForm(ProofForm):
         max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), label=gettext_lazy("Comment")
     )
 
-    def __init__(self, user, standing: Standing, principals, *args, **kwargs):
-        super().__init__(user, *args, **kwargs)
+    def __init__(self, standing: Standing, principals, owners, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         slot = self.slot = standing.slot
         self.heard = heard(standing.votes)
         fields: Any = self.fields
         fields["decision"].choices = [(each.value, each.label) for each in decisions_of(slot)]
-        people = slot.project.members.filter(is_active=True).order_by("name")
-        fields["behalf"].queryset = people.filter(pk__in=[each.pk for each in principals])
+        fields["behalf"].queryset = slot.project.members.filter(pk__in=[each.pk for each in principals])
         for number in range(CONDITIONS if any(each in CONDITIONAL for each in decisions_of(slot)) else 0):
             self.fields[f"condition-{number}"] = Words(
                 max_length=1000, required=False, label=gettext_lazy("What has to be done")
             )
             self.fields[f"owner-{number}"] = forms.ModelChoiceField(
-                people, required=False, label=gettext_lazy("By whom"), empty_label=""
+                owners, required=False, label=gettext_lazy("By whom"), empty_label=""
             )
             self.fields[f"due-{number}"] = forms.DateField(
                 required=False,
@@ -80,7 +80,6 @@ class SignatureForm(ProofForm):
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
                 input_formats=["%Y-%m-%d"],
             )
-        dress(self)
 
     @property
     def choices(self) -> list[tuple[Decision, str, str, bool]]:
@@ -109,6 +108,11 @@ class SignatureForm(ProofForm):
         rows = [(data[f"condition-{n}"], data[f"owner-{n}"], data[f"due-{n}"]) for n in range(CONDITIONS)]
         return [Demand(text, owner, due) for text, owner, due in rows if text]
 
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What was decided, for the form of another reading; never what proves or binds it."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in (*SECRETS, "digest", "seq")}
+
     def clean(self) -> dict:
         data = super().clean() or {}
         decision = data.get("decision")
@@ -128,3 +132,12 @@ class SignatureForm(ProofForm):
                 self.add_error(names[0], _("A condition needs words, an owner and a day."))
         if not filled and not self.errors:
             self.add_error("condition-0", _("Say on which condition: what, by whom, by when."))
+
+
+class SignatureForm(ProofForm, DecisionForm):
+    """Of a member: what they decide, and their password. They know whom they can ask to meet a condition."""
+
+    def __init__(self, user, standing: Standing, principals, *args, **kwargs):
+        people = standing.slot.project.members.filter(is_active=True).order_by("name")
+        super().__init__(user, standing, principals, people, *args, **kwargs)
+        dress(self)

@@ -16,7 +16,7 @@ from checklists.models import Action, Closure, JournalEntry, Project, Slot
 from signoffs import closing, rules
 from signoffs.demands import Demand, demand, release
 from signoffs.meeting import decision_on, heard, meeting_of, over
-from signoffs.models import AGAINST, APPROVING, Decision, Method, Override, Signature, VoidedBy
+from signoffs.models import AGAINST, APPROVING, Decision, Ending, Method, Override, Signature, VoidedBy
 from signoffs.models.condition import told_of
 from signoffs.proof import Proof
 from signoffs.snapshot import Content, content_of
@@ -277,12 +277,14 @@ class Attempt:
             facts: dict[str, Any] = (
                 {"for": _("on behalf of %(who)s") % {"who": self.principal}} if self.principal else {}
             )
+            if proof.invitation:
+                facts["proof"] = str(Method.EMAIL.label)
         columns: dict[str, Any] = {
             "slot": standing.slot,
             "revision": project.revision,
             "scope": scope,
             "signer": by,
-            "name": str(by),
+            "name": proof.name or str(by),
             "title": by.title,
             "email": by.email,
             "on_behalf_of": self.principal,
@@ -296,6 +298,7 @@ class Attempt:
             "signed_at": act.at,
             "zone": project.zone,
             "method": proof.method,
+            "invitation": proof.invitation,
             "proved_at": proof.at,
             "ip": proof.ip,
             "user_agent": proof.user_agent[:400],
@@ -323,6 +326,8 @@ class Attempt:
         )
         signature.seq = entry.seq
         signature.save()
+        if proof.invitation:
+            proof.invitation.end(act, Ending.SIGNED)
         demand(signature, act, conditions)
         return signature
 

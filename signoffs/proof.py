@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from checklists.act import Act
 from checklists.models import Action, JournalEntry, Slot
 from signoffs import factors, passkeys
-from signoffs.models import GUESSES, LOCK, Guess, Method, Token
+from signoffs.models import GUESSES, LOCK, Guess, Invitation, Method, Token
 from signoffs.telling import tell_locked
 
 
@@ -24,10 +24,13 @@ class Proof:
     """How, when and from where the signer showed who they are, for this one signature. `token` is used up by it."""
 
     method: Method
-    at: datetime
+    at: datetime | None
     ip: str | None = None
     user_agent: str = ""
     token: Token | None = None
+    # Of somebody without an account: by which link, and the name that they typed.
+    invitation: Invitation | None = None
+    name: str = ""
 
 
 class NotProved(Exception):
@@ -63,8 +66,8 @@ class ProofForm(forms.Form):
     credential = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput)
 
     def __init__(self, user, *args, **kwargs):
-        super().__init__(*args, **kwargs)
         self.user = user
+        super().__init__(*args, **kwargs)
         kinds = factors.kinds_of(user)
         self.has_app = Authenticator.Type.TOTP in kinds
         self.has_passkey = Authenticator.Type.WEBAUTHN in kinds
@@ -107,8 +110,7 @@ class ProofForm(forms.Form):
             refuse(slot, act, guess)
             raise
         guess.delete()
-        address = request.META.get("REMOTE_ADDR") or None
-        return Proof(method, act.at, address, request.headers.get("User-Agent", ""), token)
+        return Proof(method, act.at, *whereabouts(request), token)
 
     def _method(self, slot: Slot, at: datetime) -> tuple[Method, Token | None]:
         """What was shown proves: a passkey alone, else everything that was typed together, and nothing of it may be wrong."""
@@ -137,3 +139,8 @@ def refuse(slot: Slot, act: Act, guess: Guess) -> None:
         entry = JournalEntry.objects.record(slot.project, act, Action.SIGNING_REFUSED, subject=slot.title)
         if guess.refuse():
             tell_locked(slot, act, entry.seq, GUESSES, int(LOCK.total_seconds()) // 60)
+
+
+def whereabouts(request: HttpRequest) -> tuple[str | None, str]:
+    """From where and with what somebody signs: kept with the signature, never printed."""
+    return request.META.get("REMOTE_ADDR") or None, request.headers.get("User-Agent", "")

@@ -41,8 +41,13 @@ class Asked:
     named: Collection[int] = ()
 
     def admits(self, person: int, role: str | None) -> bool:
-        """Whether somebody with this role in the project may sign. Without a role they are not in it, or not active."""
-        if role is None or role == Role.AUDITOR or self.filler == Filler.EXTERNAL:
+        """Whether somebody with this role in the project may sign. Without a role they are not in it, or not active.
+
+        A place for somebody outside is for those who were invited, and for nobody of the project.
+        """
+        if self.filler == Filler.EXTERNAL:
+            return role is None and person in self.named
+        if role is None or role == Role.AUDITOR:
             return False
         if self.filler == Filler.PEOPLE:
             return person in self.named

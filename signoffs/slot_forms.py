@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -80,7 +81,9 @@ class SlotForm(forms.Form):
             .exclude(memberships__project=project, memberships__role=Role.AUDITOR)
             .order_by("name")
         )
-        fields["filler"].choices = [(each.value, each.label) for each in Filler if each != Filler.EXTERNAL]
+        fields["filler"].choices = [
+            (each.value, each.label) for each in Filler if each != Filler.EXTERNAL or settings.EXTERNAL_SIGNERS
+        ]
         fields["place"].choices = [
             *((f"{scope.value}-0", scope.label) for scope in (Scope.PLAN, Scope.BEFORE, Scope.CRITERIA)),
             (_("Phases"), [(f"phase-{phase.pk}", phase.title) for phase in project.phases.all()]),
@@ -121,6 +124,8 @@ class SlotForm(forms.Form):
             self.add_error("needed", _("One person decides."))
         if data.get("filler") == Filler.ROLE and data.get("needed") == 0:
             self.add_error("needed", _("At least one person of the role must sign."))
+        if data.get("filler") == Filler.EXTERNAL and data.get("needed") == 0:
+            self.add_error("needed", _("At least one person must sign."))
         return data
 
     @property

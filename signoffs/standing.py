@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from checklists.models.slot import Filler
 from checklists.readiness import Tally
 from checklists.verdicts import MISSED
 from signoffs import rules
-from signoffs.models import AGAINST, CONDITIONAL, Decision, Delegation, Override, Signature
+from signoffs.models import AGAINST, CONDITIONAL, Decision, Delegation, Invitation, Override, Signature
 from signoffs.since import Difference, Told, differences
 from signoffs.snapshot import Content, content_of, digest_of, snapshot_of
 
@@ -234,7 +234,7 @@ def standing_of(slot: Slot, content: Content) -> Standing:
 
 @dataclass
 class Team:
-    """Who is in the project as what, who stands in for whom, who did what, and who may sign although they did."""
+    """Who is in the project as what, stands in for whom, did what, may sign although they did, and is asked from outside."""
 
     roles: dict[int, str]
     delegations: list[Delegation]
@@ -243,6 +243,8 @@ class Team:
     by_field: dict[int, set[int]] = field(default_factory=dict)
     # Kept by slot: whoever may sign is asked about the same places.
     known_doers: dict[int, set[int]] = field(default_factory=dict)
+    # By slot: who is asked from outside.
+    invited: dict[int, set[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, now: datetime) -> Team:
@@ -261,6 +263,8 @@ class Team:
             found[delegation.project_id].delegations.append(delegation)
         for override in Override.objects.filter(slot__project__in=found, used_at=None).select_related("slot"):
             found[override.slot.project_id].overrides.append(override)
+        for invitation in Invitation.objects.open_in(projects, now):
+            found[invitation.slot.project_id].invited.setdefault(invitation.slot_id, set()).add(invitation.person_id)
         done = JournalEntry.objects.filter(project__in=found, action__in=DID).exclude(item=None).order_by()
         for project, item, actor in done.values_list("project", "item", "actor").distinct():
             found[project].by_item.setdefault(item, set()).add(actor)
@@ -285,7 +289,10 @@ class Team:
         return self.known_doers[standing.slot.pk]
 
     def admits(self, standing: Standing, person: int) -> bool:
-        return standing.asked.admits(person, self.roles.get(person))
+        asked = standing.asked
+        if asked.filler == Filler.EXTERNAL:
+            asked = replace(asked, named=self.invited.get(standing.slot.pk, ()))
+        return asked.admits(person, self.roles.get(person))
 
     def principals(self, standing: Standing, person: User) -> list[User]:
         """On whose behalf somebody may sign here today."""

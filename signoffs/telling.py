@@ -76,6 +76,11 @@ def tell_locked(slot: Slot, act: Act, seq: int, tries: int, minutes: int) -> Non
     tell(project, act, "signing_locked", str(seq), [act.by.pk], actor_too=True, **facts)
 
 
+def tell_guessed(slot: Slot, act: Act, code: int, tries: int) -> None:
+    """Managers: somebody has the link and not the mail."""
+    tell(slot.project, act, "signing_guessed", str(code), [], slot=slot.title, tries=tries)
+
+
 def tell_reopened(project: Project, act: Act, entry: JournalEntry, voided: list[Signature], slots: list[Slot]) -> None:
     """Those whose signatures are void now, managers, and whoever is named to sign there."""
     people = {pk for signature in voided for pk in signature.people}

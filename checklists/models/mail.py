@@ -55,6 +55,11 @@ class MailManager(models.Manager["Mail"]):
         )
         self.bulk_create([mail], ignore_conflicts=True)
 
+    def take_back(self, about: str) -> None:
+        """Leave unsent whose key begins like this and that no server took yet: what they tell is not so any more."""
+        waiting = self.filter(key__startswith=about, state=MailState.WAITING)
+        waiting.update(state=MailState.DROPPED, secret="")
+
 
 class Mail(models.Model):
     """One mail to one person. `due_at` is when it is tried next; `secret` is forgotten once it is sent."""

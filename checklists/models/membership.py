@@ -34,6 +34,9 @@ class MembershipManager(models.Manager["Membership"]):
             if user is None:
                 user = users.create_user(email, name=name)
                 JournalEntry.objects.record_for_instance(act.at, act.by, Action.ACCOUNT_CREATED, subject=str(user))
+            elif user.is_external:
+                user.give_account()
+                JournalEntry.objects.record_for_instance(act.at, act.by, Action.ACCOUNT_CREATED, subject=str(user))
             member = self.filter(project=project, user=user).select_related("user").first()
             if member is None:
                 member, action = self.create(project=project, user=user, role=role), Action.MEMBER_ADDED

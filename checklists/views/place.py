@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from checklists.access import Need, project_for
-from checklists.act import Repeated, Request, TransitionRefused, act_of
+from checklists.act import Act, Repeated, Request, TransitionRefused, act_of
 from checklists.evidence_files import FileRefused, Received, accepted, pasted, received
 from checklists.forms import EvidenceForm, NoteForm, ReasonForm
 from checklists.models import Action, Evidence, JournalEntry, Note, Project
@@ -160,13 +160,18 @@ def evidence_file(request: Request, slug: str, uuid: UUID) -> HttpResponse:
     project = project_for(request, slug)
     rows = Evidence.objects.select_related("project", "item", "section", "phase")
     evidence = get_object_or_404(rows, project=project, uuid=uuid)
+    return file_answer(request, evidence, act_of(request))
+
+
+def file_answer(request: HttpRequest, evidence: Evidence, act: Act) -> HttpResponse:
+    """The bytes of a piece, to whoever may have them."""
+    project = evidence.project
     is_shown = evidence.is_picture and "download" not in request.GET
     try:
         content = evidence.path.read_bytes()
     except OSError:
         raise Http404 from None
     if not is_shown and request.method == "GET":
-        act = act_of(request)
         with project.locked(act, archived=True):
             JournalEntry.objects.record(
                 project,

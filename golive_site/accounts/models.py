@@ -1,5 +1,6 @@
 """A person. The e-mail address is the login; it is never given to somebody else later."""
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
 from django.db.models.functions import Lower
@@ -26,6 +27,17 @@ class UserManager(BaseUserManager["User"]):
             JournalEntry.objects.record_for_instance(timezone.now(), None, Action.ACCOUNT_CREATED, subject=who)
         return user
 
+    def external(self, email: str, name: str) -> "User":
+        """Somebody without an account, known by their address: what they sign is theirs, and they can never sign in."""
+        user, made = self.get_or_create(
+            email=email.strip().lower(),
+            defaults={"name": name, "is_external": True, "is_active": False, "password": make_password(None)},
+        )
+        if not made and user.is_external and user.name != name:
+            user.name = name
+            user.save(update_fields=["name"])
+        return user
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
@@ -38,6 +50,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     title = models.CharField(max_length=120, blank=True, help_text="Printed beside a signature, such as IT Director.")
     language = models.CharField(max_length=10, blank=True, help_text="Of mails; blank until one was chosen.")
     is_active = models.BooleanField(default=True)
+    is_external = models.BooleanField(default=False, help_text="Signs by a link from a mail, and has no account.")
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -48,7 +61,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ["name", "email"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_ignoring_case"),
+            # Django writes a password that nobody has as `!` and random letters.
+            models.CheckConstraint(
+                condition=models.Q(is_external=False)
+                | models.Q(is_active=False, is_superuser=False, password__startswith="!"),  # noqa: S106
+                name="user_external_cannot_sign_in",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -58,6 +79,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return str(self).split(" ")[0]
+
+    def give_account(self) -> None:
+        """Let somebody who was outside sign in from now on: the same person, under the same key and address."""
+        self.is_external, self.is_active = False, True
+        self.save(update_fields=["is_external", "is_active"])
 
     @property
     def is_staff(self) -> bool:

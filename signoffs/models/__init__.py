@@ -1,9 +1,11 @@
 """The nouns of approval, one file each."""
 
 from signoffs.models.bundle import Bundle
+from signoffs.models.code import Code
 from signoffs.models.condition import Condition
 from signoffs.models.delegation import Delegation
 from signoffs.models.guess import GUESSES, LOCK, Guess
+from signoffs.models.invitation import Ending, Invitation
 from signoffs.models.job import Job, JobState
 from signoffs.models.look import Look
 from signoffs.models.override import Override
@@ -31,11 +33,14 @@ __all__ = [
     "GUESSES",
     "LOCK",
     "Bundle",
+    "Code",
     "Condition",
     "Decision",
     "Delegation",
+    "Ending",
     "Guess",
     "Immutable",
+    "Invitation",
     "Job",
     "JobState",
     "Look",

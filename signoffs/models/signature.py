@@ -48,7 +48,7 @@ class Method(models.TextChoices):
     TOTP = "totp", _("code of the authenticator app")
     PASSWORD_TOTP = "password_totp", _("password and code of the authenticator app")
     PASSKEY = "passkey", _("passkey")
-    EMAIL = "email", _("code sent by e-mail")
+    EMAIL = "email_verified", _("e-mail verified")
     UNASKED = "unasked", _("not asked: made by a command")
 
 
@@ -106,10 +106,7 @@ class Signature(models.Model):
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="signatures")
     revision = models.PositiveIntegerField(default=1)
     scope = models.TextField(blank=True)
-    # None: somebody without an account, who proved to read the mail of this address.
-    signer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="signatures"
-    )
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signatures")
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=120, blank=True)
     email = models.EmailField(max_length=254)
@@ -129,6 +126,10 @@ class Signature(models.Model):
     proved_at = models.DateTimeField(null=True, blank=True)
     ip = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=400, blank=True)
+    # By which link it was given, where the signer has no account; each is good for one signature.
+    invitation = models.OneToOneField(
+        "Invitation", on_delete=models.PROTECT, null=True, blank=True, related_name="signature"
+    )
     # Who let somebody sign what they had worked on, and why.
     overridden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -160,7 +161,9 @@ class Signature(models.Model):
                 condition=~Q(decision__in=[*AGAINST, *CONDITIONAL]) | ~Q(comment=""), name="signature_says_why"
             ),
             models.CheckConstraint(
-                condition=Q(signer__isnull=False) | Q(method=Method.EMAIL), name="signature_has_signer"
+                condition=Q(method=Method.EMAIL, invitation__isnull=False)
+                | (~Q(method=Method.EMAIL) & Q(invitation=None)),
+                name="signature_by_email_was_invited",
             ),
             models.CheckConstraint(
                 condition=Q(method=Method.UNASKED) | Q(proved_at__isnull=False), name="signature_proved_has_when"
@@ -201,12 +204,17 @@ class Signature(models.Model):
         return self.name
 
     @property
-    def people(self) -> set[int]:
-        """The keys of whoever stands behind it: who signed, and for whom."""
-        return {pk for pk in (self.signer_id, self.on_behalf_of_id) if pk}
+    def is_external(self) -> bool:
+        """Whether who signed has shown no more than that they read the mail of an address."""
+        return self.method == Method.EMAIL
 
     @property
-    def voter(self) -> int | None:
+    def people(self) -> set[int]:
+        """The keys of whoever stands behind it: who signed, and for whom."""
+        return {self.signer_id, *([self.on_behalf_of_id] if self.on_behalf_of_id else [])}
+
+    @property
+    def voter(self) -> int:
         """Whose word it is: that of the one on whose behalf it was given, where it was."""
         return self.on_behalf_of_id or self.signer_id
 

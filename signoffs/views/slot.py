@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,24 +14,21 @@ from django.views.decorators.http import require_safe
 
 from checklists import schedule
 from checklists.access import Need, project_for
-from checklists.act import SECRETS, Act, Request, TransitionRefused, act_of
+from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import posted
-from checklists.models import Closure, JournalEntry, Project
+from checklists.models import Closure, JournalEntry
+from checklists.models.slot import Filler
 from signoffs import closing, gate, rules
 from signoffs.asking import askable
+from signoffs.external_forms import InvitationForm
 from signoffs.forms import SignatureForm
-from signoffs.models import AGAINST, APPROVING, Decision, Guess, Look, Signature, SigningRequest
-from signoffs.models.condition import conditions_of, words_beside
+from signoffs.models import Decision, Guess, Look, Signature, SigningRequest
+from signoffs.models.condition import conditions_of
 from signoffs.proof import Locked, NotProved
+from signoffs.signing_page import SigningPage
 from signoffs.slot_forms import OverrideForm, scope_key
 from signoffs.snapshot import content_of
-from signoffs.standing import Standing, Team
-from signoffs.statements import approving, decisions_of
-
-# Entries of the journal that the signing page lists at most.
-NEWS = 20
-# What does not change what is signed, however often it is done.
-NO_NEWS = ("report.", "record.", "journal.", "plan.downloaded", "member.", "signing.", "procedure.")
+from signoffs.standing import Team
 
 
 @require_safe
@@ -77,12 +74,12 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
     is_reading = request.method in ("GET", "HEAD")
     project = project_for(request, slug, need=Need.READ if is_reading else Need.NOTE)
     act = act_of(request)
-    page = SigningPage(request, project, number, act)
+    page = SigningPage(project, number, request.user, act)
     if is_reading:
-        return page.answer(page.form())
-    form = page.form(posted(request))
+        return answer(request, page, form_of(page))
+    form = form_of(page, posted(request))
     if not form.is_valid():
-        return page.answer(form, status=422)
+        return answer(request, page, form, status=422)
     data = form.cleaned_data
     try:
         proof = form.prove(page.standing.slot, request, act)
@@ -97,96 +94,49 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
             on_behalf_of=data["behalf"],
         )
     except Locked:
-        return page.locked()
+        until = schedule.words(Guess.objects.locked_until(request.user, act.at) or act.at, project.tzinfo)
+        refusal = _("Too many wrong passwords or codes. You can sign again after %(when)s.") % {"when": until}
+        return answer(request, page, form_of(page), refusal, 422)
     except NotProved as problem:
         form.add_error(problem.field, str(problem))
-        return page.answer(form, status=422)
+        return answer(request, page, form, status=422)
     except TransitionRefused as problem:
         # What was decided is kept, what was read is read again, and the proof is asked for again.
-        kept = {name: value for name, value in data.items() if name not in (*SECRETS, "digest", "seq")}
-        page = SigningPage(request, project, number, act, since=data["seq"])
-        return page.answer(page.form(initial=kept), str(problem), 409)
+        page = SigningPage(project, number, request.user, act)
+        return answer(request, page, form_of(page, kept=form.kept), str(problem), 409, since=data["seq"])
     recorded = _("Recorded: %(role)s, signed by %(who)s.")
     messages.success(request, recorded % {"role": page.standing.slot.title, "who": request.user})
     return redirect("meeting" if page.standing.slot.is_of_meeting else "slots", slug)
 
 
-class SigningPage:
-    """What somebody reads before they sign a slot, and what they may decide now."""
+def form_of(page: SigningPage, data=None, kept: dict | None = None) -> SignatureForm:
+    return SignatureForm(page.signer, page.standing, page.principals, data, initial=page.start | (kept or {}))
 
-    def __init__(self, request: Request, project: Project, number: int, act: Act, since: int | None = None):
-        self.request, self.project, self.act, self.since = request, project, act, since
-        self.seq = JournalEntry.objects.head(project)
-        self.table = gate.standings(project)
-        found = next((each for each in self.table if each.slot.number == number), None)
-        if found is None:
-            raise Http404
-        self.standing: Standing = found
-        self.team = Team.of(project, act.at)
-        self.principals = self.team.principals(found, request.user)
 
-    def form(self, data=None, initial: dict | None = None) -> SignatureForm:
-        slot = self.standing.slot
-        start = {
-            "digest": self.standing.digest,
-            "seq": self.seq,
-            "decision": "" if slot.is_of_meeting else approving(slot),
+def answer(
+    request: Request,
+    page: SigningPage,
+    form: SignatureForm,
+    refusal: str = "",
+    status: int = 200,
+    since: int | None = None,
+) -> HttpResponse:
+    last_look: datetime | None = None
+    if since is None:
+        look = Look.objects.take(page.standing.slot, page.signer, page.act.at, page.seq)
+        since, last_look = look.before_seq, look.before_at
+    context = page.told(since, last_look) | {
+        "tab": "signoff",
+        "form": form,
+        "refusal": refusal,
+        "override_form": OverrideForm(page.project),
+        "scope": scope_key(page.standing.slot),
+    }
+    if page.project.rights.manage and page.standing.slot.filler == Filler.EXTERNAL:
+        asked = page.standing.slot.invitations.select_related("slot__project", "person", "by")
+        context |= {
+            "invitations": [(each, each.why_closed(page.act.at)) for each in asked],
+            "invitation_form": InvitationForm(auto_id="invite_%s"),
+            "allows_external": settings.EXTERNAL_SIGNERS,
         }
-        return SignatureForm(self.request.user, self.standing, self.principals, data, initial=start | (initial or {}))
-
-    def answer(self, form: SignatureForm, refusal: str = "", status: int = 200) -> HttpResponse:
-        user, standing, project = self.request.user, self.standing, self.project
-        last_look: datetime | None = None
-        if self.since is None:
-            look = Look.objects.take(standing.slot, user, self.act.at, self.seq)
-            self.since, last_look = look.before_seq, look.before_at
-        admitted = self.team.may_sign(standing, user)
-        named = user if self.team.admits(standing, user.pk) else None
-        principal = None if named else next(iter(self.principals), None)
-        did = rules.eyes({user.pk}, self.team.doers(standing)) if standing.slot.approves else set()
-        heard = [given for each in standing.votes for given in each.signatures]
-        conditions = conditions_of([*standing.signatures, *heard])
-        context = {
-            "project": project,
-            "tab": "signoff",
-            "standing": standing,
-            "slot": standing.slot,
-            "form": form,
-            "refusal": refusal,
-            "waived": [
-                (item, standing.content.waivers[item.pk])
-                for item in standing.items
-                if item.pk in standing.content.waivers and not item.is_settled
-            ],
-            "news": list(self.news()) if self.since is not None else [],
-            "last_look": last_look,
-            "admitted": admitted,
-            "did_work": bool(did),
-            "override": self.team.override(standing, user.pk),
-            "why_nothing": self.why_not(decisions_of(standing.slot)[-1], principal) if admitted else "",
-            "why_not_approve": self.why_not(approving(standing.slot), principal) if admitted else "",
-            "own": [each for each in standing.given if user.pk in each.signature.people],
-            "override_form": OverrideForm(project),
-            "scope": scope_key(standing.slot),
-            "approving": APPROVING,
-            "against": AGAINST,
-            "conditions": conditions,
-            "said": {each.pk: words_beside(each, conditions.get(each.pk, ())) for each in heard},
-        }
-        return render(self.request, "signoffs/slot.html", context, status=status)
-
-    def locked(self) -> HttpResponse:
-        """Nothing that was shown is looked at: it was wrong too often."""
-        until = Guess.objects.locked_until(self.request.user, self.act.at)
-        when = schedule.words(until or self.act.at, self.project.tzinfo)
-        refusal = _("Too many wrong passwords or codes. You can sign again after %(when)s.") % {"when": when}
-        return self.answer(self.form(), refusal, 422)
-
-    def why_not(self, decision: Decision, principal) -> str:
-        return gate.why_not(self.standing, self.table, self.team, self.act, decision, principal)
-
-    def news(self) -> list[JournalEntry]:
-        """What happened to what is signed since the signer last read it, newest first."""
-        concerns = Q(item__in=[item.pk for item in self.standing.items]) | Q(item=None)
-        found = self.project.journal.filter(concerns, seq__gt=self.since).order_by("-seq")
-        return [entry for entry in found[: NEWS * 3] if not entry.action.startswith(NO_NEWS)][:NEWS]
+    return render(request, "signoffs/slot.html", context, status=status)

@@ -9,7 +9,7 @@ from checklists.act import Act
 from checklists.evidence_files import looked_at
 from checklists.models import Deviation, Evidence, Note, ProcedureRun, Role
 from signoffs import gate
-from signoffs.models import Decision, Delegation, Signature, Waiver
+from signoffs.models import Decision, Delegation, Invitation, Signature, Waiver
 from signoffs.standing import standings
 from tests.builders import T_ZERO, ask_one_more, item, printout, sealed_record, settle
 
@@ -113,6 +113,9 @@ ADDRESSES = {
     "slot_retirement": ("post", MANAGERS),
     "slot_override": ("post", MANAGERS),
     "slot_requests": ("post", MANAGERS),
+    "invitations": ("post", MANAGERS),
+    "invitation_resending": ("post", MANAGERS),
+    "invitation_revocation": ("post", MANAGERS),
     "completion": ("post", MANAGERS),
     "scope_reopening": ("get", MANAGERS),
     "delegations": ("get", READERS),
@@ -181,6 +184,11 @@ def a_waived_item(project) -> int:
     return waived.number
 
 
+def an_invitation(project) -> UUID:
+    slot = ask_one_more(project, filler="external")
+    return Invitation.objects.invite(slot, at_t_zero(project.created_by), "nia@customer.example", "Nia").uuid
+
+
 def some_evidence(project) -> UUID:
     found = looked_at("lamps.txt", b"Both lit")
     return Evidence.objects.add(project, at_t_zero(project.created_by), found).uuid
@@ -192,6 +200,8 @@ WORDS = {
     "condition_meeting": lambda project: a_signature(project).conditions.get().pk,
     "delegation_end": lambda project: a_delegation(project).pk,
     "item_waiver_end": a_waived_item,
+    "invitation_resending": an_invitation,
+    "invitation_revocation": an_invitation,
     "note_withdrawal": lambda project: Note.objects.write(project, at_t_zero(project.created_by), "Fog").pk,
     "evidence_file": some_evidence,
     "evidence_withdrawal": some_evidence,
@@ -223,6 +233,7 @@ def address(name, project):
         "place_notes": ["plan-0"],
         "place_evidence": ["plan-0"],
         "slot_edit": [1],
+        "invitations": [1],
         "slot_retirement": [1],
         "slot_override": [1],
         "slot_requests": [1],

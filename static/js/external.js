@@ -1,0 +1,12 @@
+// What follows the # in the link of an invitation is its key. No browser sends that anywhere; this puts it into the form.
+(() => {
+  const take = () => {
+    const field = document.querySelector("[data-token] input");
+    const key = decodeURIComponent(location.hash.slice(1));
+    if (!field || key.length < 20) return;
+    field.value = key;
+    field.closest("[data-token]").hidden = true;
+  };
+  take();
+  addEventListener("hashchange", take);
+})();

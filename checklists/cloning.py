@@ -17,6 +17,7 @@ from django.db import models
 
 from checklists.act import Act
 from checklists.importing.plan import Launch
+from checklists.importing.said import Said
 from checklists.models import (
     Action,
     Contact,
@@ -108,7 +109,7 @@ def clone_project(original: Project, launch: Launch, act: Act, with_people: bool
             subject=project.name,
             source=project.source_name,
             sha256=project.source_sha256,
-            clone=f"clone of {original.slug}",
+            clone=Said("clone of %(slug)s", slug=original.slug),
         )
         _copy_plan(original, project)
         if with_people:

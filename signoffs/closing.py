@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.said import Said
 from checklists.models import Action, Closure, JournalEntry, Project, Slot
 from checklists.models.scoped import Scope, Scoped
 from checklists.scopes import PLAN, Key, Places
@@ -66,7 +67,8 @@ def _complete(project: Project, act: Act, table: list[Standing]) -> None:
         Closure.objects.close(project, act, Closure(project=project, scope=Scope.PLAN), names)
     project.revision = max(project.revision, Record.objects.next_revision(project))
     project.save(update_fields=["revision"])
-    entry = JournalEntry.objects.record(project, act, Action.PROJECT_COMPLETED, subject=f"revision {project.revision}")
+    told = Said("revision %(revision)s", revision=str(project.revision))
+    entry = JournalEntry.objects.record(project, act, Action.PROJECT_COMPLETED, revision=told)
     Record.objects.order(project, act, project.revision)
     tell_completed(project, act, entry.seq)
 
@@ -106,7 +108,7 @@ def reopen(project: Project, act: Act, scoped: Scoped, reason: str) -> list[Sign
             Action.SCOPE_REOPENED,
             subject=subject,
             remark=reason,
-            revision=f"revision {project.revision} begins",
+            revision=Said("revision %(revision)s begins", revision=str(project.revision)),
             voids=[str(each.uuid) for each in voided],
         )
         tell_reopened(project, act, entry, voided, [slot for slot in slots if not slot.retired_at])

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.said import Said
 from checklists.models import Action, Closure, JournalEntry, Project, Slot
 from signoffs import closing, rules
 from signoffs.demands import Demand, demand, release
@@ -273,12 +274,11 @@ class Attempt:
         demanded = "\n".join(told_of(each.text, each.owner, each.due) for each in conditions)
         comment = "\n".join(filter(None, [comment.strip(), demanded]))
         with translation.override(settings.LANGUAGE_CODE):
-            scope, said = str(standing.slot.scope_name), str(Decision(self.decision).label)
-            facts: dict[str, Any] = (
-                {"for": _("on behalf of %(who)s") % {"who": self.principal}} if self.principal else {}
-            )
-            if proof.invitation:
-                facts["proof"] = str(Method.EMAIL.label)
+            scope, said = str(standing.slot.scope_name), Said(str(Decision(self.decision).label))
+            how = Said(str(Method.EMAIL.label))
+        facts: dict[str, Any] = {"for": Said("on behalf of %(who)s", who=str(self.principal))} if self.principal else {}
+        if proof.invitation:
+            facts["proof"] = how
         columns: dict[str, Any] = {
             "slot": standing.slot,
             "revision": project.revision,

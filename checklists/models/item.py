@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.said import Said
 from checklists.models.journal import CHANGES_ITEM, Action, JournalEntry
 from checklists.models.phase import Phase, PhaseKind, Section
 from checklists.models.project import Project
@@ -224,7 +225,7 @@ class Item(Retirable, Timing, Versioned):
                 raise TransitionRefused(_("Only who has an item, or a manager, hands it over. Nothing was changed."))
             self._guard_seen(act)
             self._give_to(to, act)
-            self._record(act, Action.ITEM_HANDED_OVER, to=f"to {to}", who=to.pk)
+            self._record(act, Action.ITEM_HANDED_OVER, to=Said("to %(who)s", who=str(to)), who=to.pk)
 
     def block(self, act: Act, reason: str, *, for_others: bool = False) -> None:
         """Say that the item cannot go on, and why. Who holds it keeps it."""
@@ -244,7 +245,7 @@ class Item(Retirable, Timing, Versioned):
             self._record(act, Action.ITEM_RESUMED)
             if self.children.exists() and not self.children.open().exists():
                 self._settle(State.DONE, act)
-                self._record(act, Action.ITEM_COMPLETED, last_part="all its sub-items were settled")
+                self._record(act, Action.ITEM_COMPLETED, last_part=Said("all its sub-items were settled"))
                 self._settle_parent(act)
 
     def undo(self, act: Act) -> None:
@@ -268,7 +269,7 @@ class Item(Retirable, Timing, Versioned):
             else:
                 self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
             with translation.override(settings.LANGUAGE_CODE):
-                what = f"“{last.get_action_display()}”"
+                what = Said("“%(act)s”", act=Said(str(last.get_action_display())))
             self._record(act, Action.ITEM_UNDONE, what=what, undoes=last.action, who=self.owner_id)
 
     def reopen(self, act: Act, reason: str) -> None:
@@ -330,7 +331,9 @@ class Item(Retirable, Timing, Versioned):
             return
         above._settle(State.DONE, act)
         above.save()
-        above._record(act, Action.ITEM_COMPLETED, last_part=f"with its last sub-item #{self.number}")
+        above._record(
+            act, Action.ITEM_COMPLETED, last_part=Said("with its last sub-item #%(item)s", item=str(self.number))
+        )
         above._settle_parent(act)
 
     def _give_to(self, person: User, act: Act) -> None:
@@ -355,7 +358,7 @@ class Item(Retirable, Timing, Versioned):
         while above is not None and above.is_settled:
             above._enter(State.OPEN, act)
             above.save()
-            above._record(act, Action.ITEM_UNDONE, what=f"with its sub-item #{self.number}")
+            above._record(act, Action.ITEM_UNDONE, what=Said("with its sub-item #%(item)s", item=str(self.number)))
             above = above.parent
 
     def _reopen(self, act: Act, reason: str) -> None:

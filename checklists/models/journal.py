@@ -20,6 +20,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from checklists import sentences
 from checklists.act import Act, TransitionRefused
 from checklists.chain import GENESIS, Break, Entry, Walk, canonical, chain_hash, remark_hash
 from checklists.locks import INSTANCE, wait_for_lock
@@ -28,26 +29,6 @@ if TYPE_CHECKING:
     from checklists.models.item import Item
     from checklists.models.project import Project
     from golive_site.accounts.models import User
-
-# Facts that prove and that nobody reads aloud.
-PROOFS = {
-    "sha256",
-    "digest",
-    "redacts",
-    "marks",
-    "head",
-    "who",
-    "undoes",
-    "went",
-    "moment",
-    "record",
-    "voids",
-    "note",
-    "run",
-    "step",
-    "left",
-    "deviation",
-}
 
 # PostgreSQL's channel for new entries; see live.py.
 CHANNEL = "golive_journal"
@@ -260,7 +241,7 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
             "item_id": item.pk if item else None,
             "subject": subject,
             "remark_sha256": remark_hash(salt, remark),
-            "facts": facts,
+            "facts": sentences.written(facts),
         }
         if last is None:
             own = str(project.uuid) if project else ""
@@ -359,19 +340,10 @@ class JournalEntry(models.Model):
 
     @property
     def facts(self) -> dict:
-        return json.loads(self.body)["facts"]
+        return sentences.read(json.loads(self.body)["facts"])
 
     @property
     def sentence(self) -> str:
         """What happened, in words that follow the actor's name, without the remark."""
-        words = [str(Action(self.action).label)]
-        if number := json.loads(self.body)["item"]:
-            words.append(f"#{number}")
-        if self.subject:
-            words.append(self.subject)
-        facts = self.facts
-        if "old" in facts:
-            words.append(_("from %(old)s to %(new)s") % {"old": facts.pop("old"), "new": facts.pop("new")})
-        if shown := ", ".join(str(value) for key, value in facts.items() if value and key not in PROOFS):
-            words.append(f"({shown})")
-        return " ".join(words)
+        number = json.loads(self.body)["item"]
+        return sentences.sentence(str(Action(self.action).label), number, self.subject, self.facts)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.said import Said
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.mail import Mail
 from checklists.models.project import Project
@@ -48,7 +49,7 @@ class MembershipManager(models.Manager["Membership"]):
                 member.version += 1
                 member.save()
             with translation.override(settings.LANGUAGE_CODE):
-                told = str(Role(role).label)
+                told = Said(str(Role(role).label))
             entry = JournalEntry.objects.record(project, act, action, subject=str(user), role=told)
             if action == Action.MEMBER_ADDED:
                 key = f"member-added:{project.pk}:{entry.seq}"

@@ -14,7 +14,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404
 from django.urls import reverse
-from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from checklists.locks import NO_PROJECT, wait_for_lock
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.request_key import RequestKey
 from checklists.scopes import BEFORE
+from checklists.sentences import at
 
 if TYPE_CHECKING:
     from checklists.access import Rights
@@ -162,10 +162,8 @@ class Project(models.Model):
             # Who signs the whole plan, or what comes before T-0, signs for this moment.
             self.closures.guard(self, BEFORE)
             zones = f"{self.zone} → {zone}" if self.zone != zone else ""
-            with translation.override(settings.LANGUAGE_CODE):
-                old = schedule.words(self.go_live_at, self.tzinfo)
-                self.go_live_at, self.zone = moment, zone
-                new = schedule.words(moment, self.tzinfo)
+            old, new = at(self.go_live_at, self.zone), at(moment, zone)
+            self.go_live_at, self.zone = moment, zone
             self.save(update_fields=["go_live_at", "zone"])
             facts: dict[str, Any] = {"old": old, "new": new, "zones": zones, "moment": moment.isoformat()}
             JournalEntry.objects.record(self, act, Action.GO_LIVE_MOVED, remark=reason, **facts)

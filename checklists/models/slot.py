@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.said import Said
 from checklists.models.closure import Closure
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.membership import Role
 from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
-from checklists.models.scoped import Scoped, one_place
+from checklists.models.scoped import WHOLE, Scoped, one_place
 from checklists.models.versioned import Versioned
 
 if TYPE_CHECKING:
@@ -174,12 +175,15 @@ class Slot(Scoped, Retirable, Versioned):
         return Filler.ROLE, self.needed or len(self.named.all()) or 1
 
     @property
-    def told(self) -> str:
+    def told(self) -> Said:
         """What it asks for, in the journal's words."""
         with translation.override(settings.LANGUAGE_CODE):
             about = str(self.scope_name)
-        parts = [about, f"stage {self.stage}", f"{self.needed or 'all'} to sign"]
-        return ", ".join([*parts, *([] if self.required else ["advisory"])])
+        facts = {"about": about if self.scope not in WHOLE else Said(about), "stage": str(self.stage)}
+        needed = Said("%(number)s to sign", number=self.needed) if self.needed else Said("all to sign")
+        if self.required:
+            return Said("%(about)s, stage %(stage)s, %(needed)s", needed=needed, **facts)
+        return Said("%(about)s, stage %(stage)s, %(needed)s, advisory", needed=needed, **facts)
 
     # -- Verbs, for managers -------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.said import Counted
 from checklists.models import Action, Field, Item, JournalEntry, Phase, Project, Section, Slot
 from checklists.models.item import KINDS
 from checklists.models.phase import PhaseKind
@@ -193,7 +194,7 @@ def retire_division(division: Division, act: Act, *, reason: str = "") -> None:
         take_out(going, act, reason)
         sections.update(**retired(act, reason))
         _again(division)
-        told = f"with {len(going)} items" if going else ""
+        told = Counted("with %(number)s item", "with %(number)s items", number=len(going)) if going else ""
         _record(division, act, "retired", reason, items=told, went=going)
 
 

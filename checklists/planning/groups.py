@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from checklists.act import Act
+from checklists.importing.said import Said
 from checklists.models import Action, Item
 from checklists.models.item import STUCK, State
 
@@ -38,7 +39,9 @@ def follow(group: Item | None, act: Act, part: Item) -> None:
         elif not group.is_settled and group.state not in STUCK and not waiting and group.children.exists():
             group._settle(State.DONE, act)
             group.save()
-            group._record(act, Action.ITEM_COMPLETED, last_part=f"with its last sub-item #{part.number}")
+            group._record(
+                act, Action.ITEM_COMPLETED, last_part=Said("with its last sub-item #%(item)s", item=str(part.number))
+            )
         group = group.parent
 
 

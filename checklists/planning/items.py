@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from checklists.act import Act, TransitionRefused
 from checklists.importing import outline as read
 from checklists.importing.plan import columns_of, plain, timing_of
+from checklists.importing.said import Said
 from checklists.models import Action, Amendment, Field, Item, JournalEntry, Project, Slot
 from checklists.models.item import Kind, State
 from checklists.models.phase import PhaseKind
@@ -169,7 +170,7 @@ def retire_item(item: Item, act: Act, *, reason: str = "") -> None:
         guard_not_signed_for(Slot.objects.filter(subject__in=going))
         take_out(going, act, reason)
         item.refresh_from_db()
-        facts = {"below": f"with {len(going) - 1} below it"} if len(going) > 1 else {}
+        facts = {"below": Said("with %(number)s below it", number=len(going) - 1)} if len(going) > 1 else {}
         JournalEntry.objects.record(
             item.project, act, Action.ITEM_RETIRED, item=item, remark=reason, went=going, **facts
         )

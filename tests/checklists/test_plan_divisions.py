@@ -156,7 +156,7 @@ def test_what_is_in_them_goes_and_comes_back_with_them(plan, manager, technician
     assert Tally.of(plan.items.all()).total == 3
     gone = Item.with_retired.get(project=plan, text="in one")
     assert (gone.owner, gone.state, gone.retired_reason) == (None, State.OPEN, "Done elsewhere")
-    assert "with 1 items" in plan.journal.get(action=Action.SECTION_RETIRED).sentence
+    assert "with 1 item" in plan.journal.get(action=Action.SECTION_RETIRED).sentence
     for verb in (
         lambda: add_section(one, act(manager), "x"),
         lambda: move_section(one, act(manager), "down"),

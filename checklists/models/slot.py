@@ -22,6 +22,7 @@ from checklists.models.project import Project
 from checklists.models.retirable import PlanManager, Retirable
 from checklists.models.scoped import WHOLE, Scoped, one_place
 from checklists.models.versioned import Versioned
+from checklists.scopes import PLAN
 
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
@@ -67,7 +68,7 @@ class SlotManager(PlanManager):
         """A new slot at the end; for managers. Refused where what it is about is closed."""
         with project.locked(act):
             slot = Slot(project=project, **says)
-            Closure.objects.guard(project, slot.key)
+            slot._guard_open()
             slot._guard_one_decision()
             last = Slot.with_retired.filter(project=project).order_by("-number").values_list("number", flat=True)
             slot.number = (last.first() or 0) + 1
@@ -205,10 +206,10 @@ class Slot(Scoped, Retirable, Versioned):
                     _("Somebody changed this meanwhile: it is about %(scope)s now. Nothing was changed.")
                     % {"scope": self.scope_name}
                 )
-            Closure.objects.guard(self.project, self.key)
+            self._guard_open()
             for name, value in after.items():
                 setattr(self, name, value)
-            Closure.objects.guard(self.project, self.key)
+            self._guard_open()
             self._guard_one_decision()
             self.version += 1
             self.save()
@@ -226,7 +227,7 @@ class Slot(Scoped, Retirable, Versioned):
             self._again()
             if self.retired_at:
                 return
-            Closure.objects.guard(self.project, self.key)
+            self._guard_open()
             self.retired_at, self.retired_by, self.retired_reason = act.at, act.by, reason
             self.version += 1
             self.save()
@@ -240,6 +241,10 @@ class Slot(Scoped, Retirable, Versioned):
         self.named.exclude(user__in=wanted).delete()
         there = set(self.named.values_list("user", flat=True))
         SlotPerson.objects.bulk_create(SlotPerson(slot=self, user=who) for pk, who in wanted.items() if pk not in there)
+
+    def _guard_open(self) -> None:
+        """What is asked for belongs to the whole plan, also where what it is about does not."""
+        Closure.objects.guard(self.project, self.key, PLAN)
 
     def _guard_one_decision(self) -> None:
         others = Slot.objects.filter(project=self.project, kind=SlotKind.DECISION).exclude(pk=self.pk)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
-from checklists.models import Field, Item, Membership, Phase, RequestKey, Role
+from checklists.models import Field, Item, Membership, Phase, Reading, RequestKey, Role, Slot
 from checklists.planning.divisions import retire_division
 from checklists.planning.items import amend_item, restore_item, retire_item, seen_of, split_item
-from signoffs import gate
+from golive_site.accounts.models import User
+from signoffs import closing, gate
 from signoffs.invariants import broken
 from signoffs.models import Decision, Signature
-from tests.builders import T_ZERO, ask_one_more, item, settle
+from signoffs.snapshot import digest_of
+from tests.builders import T_ZERO, ask_one_more, item, settle, sign_all
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +102,116 @@ DAMAGES = {
     "snapshot": (lambda run: Signature._base_manager.update(snapshot="{}"), "is not over the snapshot"),
     "signature": (lambda run: Signature._base_manager.all().delete(), "There are 0 signatures, by the journal 1"),
 }
+
+
+@pytest.fixture
+def signed(project, technician, approver, act):
+    """Everything done and signed: twice on the first phase, then the whole plan."""
+    ask_one_more(project)
+    settle(project, act(technician))
+    blank = Field.objects.create(
+        project=project, phase=project.phases.first(), label="Weather", position=9, kind="text"
+    )
+    blank.read(act(technician), "Fog")
+    sign_all(project, NOON, approver)
+    project.refresh_from_db()
+    assert project.completed_at
+    return project
+
+
+def test_nothing_is_broken_when_all_is_signed_nor_when_it_is_reopened_and_withdrawn(signed, manager, approver, act):
+    assert broken(signed) == []
+    first = signed.slots.get(number=1)
+    closing.reopen(signed, act(manager), first, "The lamps are dark again")
+    standing = gate.standings(signed)[0]
+    given = gate.sign(standing.slot, act(approver), Decision.APPROVE, standing.digest)
+    gate.withdraw(given, act(approver), "I looked at the wrong one")
+    assert broken(signed) == []
+
+
+def again(run, number: int, **changes):
+    """Change the snapshot of somebody's signature, so well that its digest is right."""
+    signature = Signature.objects.get(slot__project=run, slot__number=number, voided_at=None)
+    text = json.dumps(json.loads(signature.snapshot) | changes)
+    Signature._base_manager.filter(pk=signature.pk).update(snapshot=text, digest=digest_of(text))
+
+
+def rows(run, number: int):
+    return Signature._base_manager.filter(slot__project=run, slot__number=number)
+
+
+FORGERIES = {
+    "incomplete": (
+        lambda run: type(run).objects.filter(pk=run.pk).update(completed_at=None),
+        "left nothing to do, but the project is not complete",
+    ),
+    "unsigned": (
+        lambda run: rows(run, 2).filter(voided_at=None).update(digest="0" * 64),
+        "is complete, but not signed",
+    ),
+    "closed": (lambda run: items(run).update(text="Something else"), "is closed, but Before is stale"),
+    "own work": (
+        lambda run: rows(run, 2).update(signer=User.objects.get(name="Tom Technician")),
+        "approves what they worked on themselves",
+    ),
+    "own blank": (
+        lambda run: Reading.objects.filter(value="Fog").update(by=live(run, 2).signer, at=NOON - timedelta(hours=1)),
+        "approves what they worked on themselves",
+    ),
+    "two places": (
+        lambda run: rows(run, 3).filter(voided_at=None).update(signer=live(run, 1).signer),
+        "signed two places of one stage",
+    ),
+    "later": (lambda run: rows(run, 1).update(seq=9999), "is over one of slot 1 that was not there yet"),
+    "unawaited": (lambda run: again(run, 2, earlier=[[1, []]]), "did not wait for slot 1"),
+    "name": (lambda run: rows(run, 1).update(name="Somebody"), "is not as it was given"),
+    "void": (
+        lambda run: rows(run, 1).update(voided_at=NOON, voided_how="withdrawn"),
+        "The journal does not tell why the signature of",
+    ),
+}
+
+
+def live(run, number: int) -> Signature:
+    return Signature.objects.get(slot__project=run, slot__number=number, voided_at=None)
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_every_forgery_of_what_is_signed_is_told(signed, forgery):
+    harm, words = FORGERIES[forgery]
+    harm(signed)
+    assert any(words in sentence for sentence in broken(signed)), broken(signed)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        ({"void_reason": "Nothing"}, "Why the signature of Anna Approver in Before is void is not what was written"),
+        ({"voided_at": None, "voided_by": None, "voided_how": "", "void_reason": ""}, "did not stay void as entry"),
+        ({"comment": "Fine"}, "What Anna Approver in Before wrote is not what was written"),
+    ],
+)
+def test_what_is_void_never_changes_again(run, approver, act, harm, words):
+    """I13."""
+    given = live(run, 1)
+    gate.withdraw(given, act(approver), "I looked at the wrong one")
+    standing = gate.standings(run)[0]
+    if "comment" in harm:
+        given = gate.sign(standing.slot, act(approver), Decision.DECLINE, standing.digest, "Too dark")
+    Signature._base_manager.filter(pk=given.pk).update(**harm)
+    assert any(words in sentence for sentence in broken(run)), broken(run)
+
+
+def test_a_vote_after_the_decision_is_told(run, manager, approver, act):
+    """I8."""
+    vote = Slot.objects.add(run, act(manager), {"title": "Lead", "kind": "vote", "required": False})
+    chair = Slot.objects.add(run, act(manager), {"title": "Chair", "kind": "decision", "required": False})
+    for slot, who in ((vote, approver), (chair, manager)):
+        standing = next(each for each in gate.standings(run) if each.slot.pk == slot.pk)
+        gate.sign(standing.slot, act(who), Decision.NO_GO, standing.digest, "Too dark")
+    assert broken(run) == []
+    rows(run, vote.number).update(seq=9999)
+    assert "Anna Approver in Lead voted after the decision of Mara Manager." in broken(run)
 
 
 def items(run):

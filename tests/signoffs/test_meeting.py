@@ -22,6 +22,7 @@ from checklists.planning.places import Place
 from checklists.timetable import Timetable
 from signoffs import closing, gate
 from signoffs.demands import Demand
+from signoffs.invariants import broken
 from signoffs.meeting import heard, meeting_of
 from signoffs.models import Condition, Decision, Override, Signature, VoidedBy
 from signoffs.slot_forms import SlotForm
@@ -58,14 +59,15 @@ def people(manager, technician, approver):
 
 @pytest.fixture
 def project(people, act):
-    """Three votes on what comes before T-0, which is settled, and a chair."""
+    """Three votes on what comes before T-0, which is settled. Whatever happens, all that must hold holds."""
     project = builders.project(people["mara"], NOON, PLAN + VOTES)
     for name, user in people.items():
         if name != "mara":
             role = Role.TECHNICIAN if name == "tom" else Role.APPROVER
             Membership.objects.create(project=project, user=user, role=role)
     settle(project, act(people["tom"]))
-    return project
+    yield project
+    assert broken(project) == []
 
 
 @pytest.fixture

@@ -125,6 +125,16 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 20}
     # Nobody waits for ever for somebody else's transaction; what is sent again has the same key.
     DATABASES["default"]["OPTIONS"].setdefault("options", "-c lock_timeout=5s")
+# Printed plan pages (checklists/plan_page.py), in each process's memory: a few hundred kilobytes each.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 60,
+        "OPTIONS": {"MAX_ENTRIES": 32},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Who you are -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from checklists.access import project_for
 from checklists.act import Request
 from checklists.changes import changes_after
 from checklists.models import JournalEntry
-from checklists.views.project import feed_of
+from checklists.plan_page import feed_of
 
 # Milliseconds after which a browser asks again: at once where the answer stays open, unhurried where it does not.
 RETRY_OPEN, RETRY_SHUT = 1000, 5000

@@ -5,13 +5,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from checklists import schedule, sheet
+from checklists import plan_page, schedule
 from checklists.access import project_for
 from checklists.act import Request
 from checklists.models import Project, Role
 from checklists.models.item import SETTLED
-
-LATEST = 12
 
 
 def project_list(request: Request) -> HttpResponse:
@@ -37,27 +35,17 @@ def project_list(request: Request) -> HttpResponse:
     return render(request, "checklists/project_list.html", {"rows": rows})
 
 
-def feed_of(project: Project) -> dict:
-    """The newest entries of the journal, and how far it is: whoever reads rows afterwards has all until there in them."""
-    latest = list(project.journal.order_by("-seq")[:LATEST])
-    return {
-        "latest": latest,
-        "seq": latest[0].seq if latest else 0,
-        "zone_name": project.local(project.go_live_at).tzname(),
-    }
-
-
 def project(request: Request, slug: str) -> HttpResponse:
     """The plan: `state` in the query chooses which rows are shown."""
     project, now = project_for(request, slug), timezone.now()
-    feed = feed_of(project)
     sought = request.GET.get("q", "").strip()[:100]
-    plan = sheet.sheet_of(project, request.user.pk, now, request.GET.get("state", "all"), sought)
+    page = plan_page.printed(request, project, now, request.GET.get("state", "all"), sought)
     context = {
         "project": project,
-        "tab": "mine" if plan.chosen == "mine" else "plan",
-        "sheet": plan,
-        **feed,
+        "tab": "mine" if page.chosen == "mine" else "plan",
+        "printed": page.given_to(request),
+        "chosen": page.chosen,
+        "seq": page.seq,
         "now": now,
         "t_clock": schedule.t_clock(now, project.go_live_at),
     }

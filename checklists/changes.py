@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from checklists.models import Action, Item, Project
+from checklists.models import Action, Project
 from checklists.readiness import Tally, waits_of
-from checklists.sheet import FILTERS, PhaseSheet, Row, Sheet, missed_items, rows_of, with_value
-from checklists.timetable import Timetable
+from checklists.rows import Row, missed_items, rows_of, with_value
+from checklists.sheet import FILTERS, PhaseSheet, Sheet
+from checklists.timetable import ItemOrBrief, Timetable
 
 if TYPE_CHECKING:
-    from checklists.sheet import FieldWithValue
+    from checklists.rows import FieldWithValue
 
 # Entries whose words begin so change what an item's row and the numbers say; others change the plan or its frame.
 ROW_ACTIONS = (
@@ -116,6 +117,6 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
     )
 
 
-def tally_where(items: dict[int, Item], place: str, pk: int) -> Tally:
+def tally_where(items: dict[int, ItemOrBrief], place: str, pk: int) -> Tally:
     """How the items of one phase or section stand."""
     return Tally.of(item for item in items.values() if getattr(item, place) == pk)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from checklists import schedule
-from checklists.models import Item, Phase, Project
+from checklists.models import Phase, Project
 from checklists.models.item import SETTLED, State
 from checklists.models.phase import PhaseKind
-from checklists.timetable import Timetable
+from checklists.timetable import ItemOrBrief, Timetable
 
 # The order in which states stand in a progress bar and in words.
 ORDER = (
@@ -42,7 +42,7 @@ class Tally:
     counts: Counter = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, items: Iterable[Item]) -> Tally:
+    def of(cls, items: Iterable[ItemOrBrief]) -> Tally:
         return cls(Counter(item.state for item in items))
 
     def __add__(self, other: Tally) -> Tally:
@@ -124,8 +124,8 @@ def waits_of(timetable: Timetable, project: Project) -> dict[int, str]:
     return waits(project, [(phase, Tally.of(items)) for phase, items in _by_phase(timetable)])
 
 
-def _by_phase(timetable: Timetable) -> list[tuple[Phase, list[Item]]]:
-    by_phase: dict[int, list[Item]] = {pk: [] for pk in timetable.phases}
+def _by_phase(timetable: Timetable) -> list[tuple[Phase, list[ItemOrBrief]]]:
+    by_phase: dict[int, list[ItemOrBrief]] = {pk: [] for pk in timetable.phases}
     for item in timetable.items.values():
         by_phase[item.phase_id].append(item)
     return [(phase, by_phase[pk]) for pk, phase in timetable.phases.items()]
@@ -152,7 +152,7 @@ class Area:
 
 
 def areas(timetable: Timetable, project: Project, missed: Mapping[int, int]) -> list[Area]:
-    """Every phase of the project with why it is not green, the worst first. `missed` is sheet.missed_items."""
+    """Every phase of the project with why it is not green, the worst first. `missed` is rows.missed_items."""
     gates = waits_of(timetable, project)
     found = []
     for phase, items in _by_phase(timetable):
@@ -165,7 +165,7 @@ def areas(timetable: Timetable, project: Project, missed: Mapping[int, int]) -> 
     return found
 
 
-def _reasons(timetable: Timetable, items: list[Item]) -> list[Reason]:
+def _reasons(timetable: Timetable, items: list[ItemOrBrief]) -> list[Reason]:
     tally = Tally.of(items)
     late = sum(timetable.is_late(item) for item in items)
     soon = [item for item in items if timetable.is_soon(item)]

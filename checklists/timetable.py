@@ -4,31 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from copy import copy
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, fields
+from datetime import date, datetime, tzinfo
 
 from django.utils.translation import gettext as _
 
 from checklists import schedule
 from checklists.models import Item, Phase, Project, Section
+from checklists.models.item import SETTLED
 from checklists.schedule import Span, Timed, Window
 
-# What an item needs to have for its due time and its state to be known.
-COLUMNS = (
-    "project_id",
-    "number",
-    "state",
-    "optional",
-    "owner_id",
-    "settled_at",
-    "phase_id",
-    "section_id",
-    "parent_id",
-    "offset_start",
-    "offset_end",
-    "due_on",
-    "clock",
-    "round",
-)
+
+@dataclass(slots=True)
+class Brief:
+    """As much of an item as numbers and due times need: every page of a plan asks for those of all its items."""
+
+    pk: int
+    project_id: int
+    number: int
+    state: str
+    optional: bool
+    owner_id: int | None
+    settled_at: datetime | None
+    phase_id: int
+    section_id: int | None
+    parent_id: int | None
+    offset_start: int | None
+    offset_end: int | None
+    due_on: date | None
+    clock: str
+    round: dict | None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in SETTLED
+
+
+ItemOrBrief = Item | Brief
+COLUMNS = tuple(column.name for column in fields(Brief))
 
 
 class Timetable:
@@ -39,7 +52,7 @@ class Timetable:
         project: Project,
         phases: Iterable[Phase],
         sections: Iterable[Section],
-        items: Iterable[Item],
+        items: Iterable[ItemOrBrief],
         now: datetime,
     ):
         self.go_live_at: datetime = project.go_live_at
@@ -47,7 +60,7 @@ class Timetable:
         self.now = now
         self.phases = {phase.pk: phase for phase in phases}
         self.sections = {section.pk: section for section in sections}
-        self.items = {item.pk: item for item in items}
+        self.items: dict[int, ItemOrBrief] = {item.pk: item for item in items}
         self._spans: dict[int, Span | None] = {}
         self._windows: dict[Span, Window | None] = {}
 
@@ -55,7 +68,8 @@ class Timetable:
     def load(cls, project: Project, now: datetime) -> Timetable:
         """From the database, in three queries."""
         sections = Section.objects.filter(phase__project=project)
-        return cls(project, project.phases.select_related("opened_by"), sections, project.items.only(*COLUMNS), now)
+        briefs = [Brief(*row) for row in project.items.values_list(*COLUMNS)]
+        return cls(project, project.phases.select_related("opened_by"), sections, briefs, now)
 
     def moved(self, go_live_at: datetime, zone: tzinfo) -> Timetable:
         """The same plan around another T-0, for looking ahead."""
@@ -63,7 +77,7 @@ class Timetable:
         other.go_live_at, other.zone, other._windows = go_live_at, zone, {}
         return other
 
-    def of_item(self, item: Item) -> Window | None:
+    def of_item(self, item: ItemOrBrief) -> Window | None:
         """The item's window: its own, or that of the item, the section or the phase around it."""
         if item.due_on:
             return schedule.window_of_day(item.due_on, self.go_live_at, self.zone)
@@ -93,25 +107,25 @@ class Timetable:
         window = self.of_phase(division) if isinstance(division, Phase) else self.of_section(division)
         return schedule.stretch(window, self.zone) if window else ""
 
-    def is_late(self, item: Item) -> bool:
+    def is_late(self, item: ItemOrBrief) -> bool:
         """Whether it should be settled by now and is not."""
         window = None if item.is_settled else self.of_item(item)
         return window is not None and window.is_late(self.now)
 
-    def is_soon(self, item: Item) -> bool:
+    def is_soon(self, item: ItemOrBrief) -> bool:
         """Whether it is to be settled within the next two hours."""
         window = None if item.is_settled else self.of_item(item)
         return window is not None and window.is_soon(self.now)
 
     @property
-    def late(self) -> list[Item]:
+    def late(self) -> list[ItemOrBrief]:
         return [item for item in self.items.values() if self.is_late(item)]
 
     @property
-    def soon(self) -> list[Item]:
+    def soon(self) -> list[ItemOrBrief]:
         return [item for item in self.items.values() if self.is_soon(item)]
 
-    def due_words(self, item: Item) -> tuple[str, str]:
+    def due_words(self, item: ItemOrBrief) -> tuple[str, str]:
         """An item's due column, and its tone: `late 1 h 48` and late, `in 25 min` and warn, `7 Feb, 08:00` and none."""
         window = self.of_item(item)
         if window is None:
@@ -122,7 +136,7 @@ class Timetable:
             return _("in %(length)s") % {"length": schedule.length_words(window.due - self.now)}, "warn"
         return schedule.clock(window.due, self.zone), ""
 
-    def due_sentence(self, item: Item) -> str:
+    def due_sentence(self, item: ItemOrBrief) -> str:
         """When the item is or was due, and how late it is or was done: `7 Feb 2027, 08:00 EET (T−0), done 12 min late`."""
         window = self.of_item(item)
         if window is None:
@@ -144,9 +158,9 @@ class Timetable:
             self._windows[span] = schedule.window_of(span, self.go_live_at, self.zone)
         return self._windows[span]
 
-    def _around(self, item: Item) -> Iterator[Timed]:
+    def _around(self, item: ItemOrBrief) -> Iterator[Timed]:
         """The item and all that it stands in, outwards."""
-        above: Item | None = item
+        above: ItemOrBrief | None = item
         while above is not None:
             yield above
             above = self.items.get(above.parent_id) if above.parent_id else None

@@ -63,7 +63,7 @@ def work_of(user: User, now: datetime) -> Work:
     for section in Section.objects.filter(phase__in=project_of):
         sections[project_of[section.phase_id]].append(section)
     items: dict[int, list[Item]] = defaultdict(list)
-    for item in Item.objects.open().filter(project__in=projects).only(*COLUMNS, "text", "project_id"):
+    for item in Item.objects.open().filter(project__in=projects).only(*COLUMNS, "text"):
         items[item.project_id].append(item)
 
     mine, unclaimed = [], []

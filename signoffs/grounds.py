@@ -8,7 +8,7 @@ from datetime import datetime
 
 from checklists.models import Deviation, Project
 from checklists.readiness import Area, areas
-from checklists.sheet import missed_items
+from checklists.rows import missed_items
 from checklists.timetable import Timetable
 from signoffs import rules
 from signoffs.standing import Standing

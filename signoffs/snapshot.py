@@ -21,13 +21,13 @@ from checklists.chain import canonical, remark_hash
 from checklists.models import Action, Closure, Evidence, Field, Item, JournalEntry, Project, Slot
 from checklists.models.item import Kind
 from checklists.models.scoped import Scope
+from checklists.rows import with_value
 from checklists.scopes import Key, Places
-from checklists.sheet import with_value
 from signoffs.models import Signature, Waiver
 from signoffs.statements import VERSION
 
 if TYPE_CHECKING:
-    from checklists.sheet import FieldWithValue
+    from checklists.rows import FieldWithValue
 
 SCHEMA = "golive-snapshot-3"
 

@@ -20,7 +20,7 @@ from signoffs.since import Difference, Told, differences
 from signoffs.snapshot import Content, content_of, digest_of, snapshot_of
 
 if TYPE_CHECKING:
-    from checklists.sheet import FieldWithValue
+    from checklists.rows import FieldWithValue
     from golive_site.accounts.models import User
 
 # What makes somebody one of those who did the work. Whoever was given an item counts, too.

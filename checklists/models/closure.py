@@ -27,9 +27,9 @@ class ClosureManager(models.Manager["Closure"]):
 
         The caller holds the project's lock.
         """
-        closed = {closure.key: closure for closure in self.live(project)}
-        if not closed:
+        if not self.filter(project=project, reopened_at=None).exists():
             return
+        closed = {closure.key: closure for closure in self.live(project)}
         places = Places.load(project)
         for key in keys:
             for around in places.path(key):

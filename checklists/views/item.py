@@ -1,6 +1,9 @@
 """One item: its panel, and the acts on it. Each act answers with the item's row, opened in place."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,7 +19,7 @@ from checklists.forms import HandoverForm, NoteForm, ReadingForm, ReasonForm, wo
 from checklists.models import Field, Item, JournalEntry, Project
 from checklists.models.item import UNDOES
 from checklists.readiness import Tally, waits_of
-from checklists.sheet import rows_of, with_row_facts
+from checklists.rows import PEOPLE, Row, rows_of
 from checklists.timetable import Timetable
 
 
@@ -37,21 +40,74 @@ def item_response(
     forms: dict | None = None,
 ) -> HttpResponse:
     """The item as it is now, with what went wrong, if something did, and what was typed kept."""
-    if gone := retired_item(project, number):
-        return retired_response(request, project, gone, status=status, refusal=refusal)
+    found = Item.with_retired.select_related(*PEOPLE, "retired_by", "phase", "section", "project")
+    item = get_object_or_404(found, project=project, number=number)
+    if item.retired_at:
+        return retired_response(request, project, item, status=status, refusal=refusal)
+    opened, acted = "folded" not in request.GET, bool(request.htmx) and request.method == "POST"
+    # Before the rows: whoever reads them afterwards has all until there in them.
     seq = JournalEntry.objects.head(project)
-    viewer_id, timetable = request.user.pk, Timetable.load(project, timezone.now())
-    item = get_object_or_404(with_row_facts(project.items.all()), number=number)
-    (row,) = rows_of(project.items.filter(pk=item.pk), project, viewer_id, timetable)
+    timetable = Timetable.load(project, timezone.now())
+    around = Around.of(item, request.user.pk, timetable)
+    rows = around.rows(project, request.user.pk, timetable, with_progress=acted, with_parts=not request.htmx)
     context = {
         "project": project,
         "tab": "plan",
         "seq": seq,
         "item": item,
-        "row": row,
+        "row": rows[item.pk],
+        "one": [rows[item.pk]],
+        "opened": opened,
+        "with_progress": acted,
+        "refusal": refusal,
+        "reason_errors": {},
+        **(panel_of(request, project, item, timetable) if opened else {}),
+        **(progress_of(project, item, around, rows, timetable) if acted else {}),
+        **(forms or {}),
+    }
+    if request.htmx:
+        return render(request, "checklists/_item_answer.html", context, status=status)
+    context["parts"] = [rows[pk] for pk in around.parts]
+    return render(request, "checklists/item.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Around:
+    """Which other rows follow an item, by their keys: those above it, its parts, and the one that the viewer has in hand."""
+
+    item: int
+    above: list[int]
+    parts: list[int]
+    in_hand: int | None
+
+    @classmethod
+    def of(cls, item: Item, viewer_id: int, timetable: Timetable) -> Around:
+        above, parent = [], item.parent_id
+        while parent in timetable.items:
+            above.append(parent)
+            parent = timetable.items[parent].parent_id
+        everything = timetable.items.values()
+        return cls(
+            item.pk,
+            above,
+            [each.pk for each in everything if each.parent_id == item.pk],
+            next((each.pk for each in everything if each.owner_id == viewer_id), None),
+        )
+
+    def rows(
+        self, project: Project, viewer_id: int, timetable: Timetable, *, with_progress: bool, with_parts: bool
+    ) -> dict[int, Row]:
+        """The item's row, and at once those that the answer shows beside it."""
+        keys = {self.item, *(self.parts if with_parts else [])}
+        if with_progress:
+            keys |= {*self.above, *([self.in_hand] if self.in_hand else [])}
+        return {row.pk: row for row in rows_of(project.items.filter(pk__in=keys), project, viewer_id, timetable)}
+
+
+def panel_of(request: Request, project: Project, item: Item, timetable: Timetable) -> dict:
+    """What the opened item shows below its row."""
+    return {
         "due": timetable.due_sentence(item),
-        "one": [row],
-        "opened": "folded" not in request.GET,
         "notes": item.notes.select_related("author").prefetch_related("mentions__person"),
         "evidence": item.evidence_set.select_related("by", "withdrawn_by"),
         "place": f"item-{item.pk}",
@@ -60,24 +116,24 @@ def item_response(
         "history": item.history.select_related("amendment").order_by("-seq")[:20],
         "workers": workers_of(project).exclude(user=item.owner_id) if project.rights.work else [],
         "undoable": may_undo(request, project, item),
-        "parts": rows_of(item.children.all(), project, viewer_id, timetable),
-        "may_act": project.rights.work and (item.owner_id in (None, viewer_id) or project.rights.manage),
-        "refusal": refusal,
-        "reason_errors": {},
-        **(forms or {}),
+        "may_act": project.rights.work and (item.owner_id in (None, request.user.pk) or project.rights.manage),
     }
-    if request.htmx:
-        context["with_progress"] = request.method == "POST"
-        if request.method == "POST":
-            add_progress(context, project, item, viewer_id, timetable)
-        return render(request, "checklists/_item_answer.html", context, status=status)
-    return render(request, "checklists/item.html", context, status=status)
 
 
-def retired_item(project: Project, number: int) -> Item | None:
-    """The item with this number, where it is out of the plan."""
-    gone = Item.with_retired.filter(project=project, number=number).exclude(retired_at=None)
-    return gone.select_related("project", "retired_by", "owner", "settled_by").first()
+def progress_of(project: Project, item: Item, around: Around, rows: dict[int, Row], timetable: Timetable) -> dict:
+    """What else on the plan page follows an act: the numbers, and the rows above the item."""
+    everything = timetable.items.values()
+    in_phase = [each for each in everything if each.phase_id == item.phase_id]
+    waits = waits_of(timetable, project)
+    return {
+        "tally": Tally.of(everything),
+        "late": len(timetable.late),
+        "gates": {pk: waits.get(pk, "") for pk in timetable.phases} if project.sequential else {},
+        "phase_tally": Tally.of(in_phase),
+        "section_tally": Tally.of(each for each in in_phase if each.section_id == item.section_id),
+        "in_hand": rows.get(around.in_hand) if around.in_hand else None,
+        "rows_above": [rows[pk] for pk in around.above],
+    }
 
 
 def retired_response(request: Request, project: Project, item: Item, *, status: int, refusal: str) -> HttpResponse:
@@ -103,25 +159,6 @@ def fetch_item(project: Project, number: int) -> Item:
 def may_undo(request: Request, project: Project, item: Item) -> bool:
     last = item.history.order_by("-seq").first()
     return project.rights.work and last is not None and last.actor_id == request.user.pk and last.action in UNDOES
-
-
-def add_progress(context: dict, project: Project, item: Item, viewer_id: int, timetable: Timetable) -> None:
-    """What else on the plan page follows an act: the numbers, and the rows above the item."""
-    states = timetable.items.values()
-    context["tally"], context["late"] = Tally.of(states), len(timetable.late)
-    waits = waits_of(timetable, project)
-    context["gates"] = {pk: waits.get(pk, "") for pk in timetable.phases} if project.sequential else {}
-    context["phase_tally"] = Tally.of(each for each in states if each.phase_id == item.phase_id)
-    context["section_tally"] = Tally.of(
-        each for each in states if (each.phase_id, each.section_id) == (item.phase_id, item.section_id)
-    )
-    in_hand = rows_of(project.items.filter(owner=viewer_id)[:1], project, viewer_id, timetable)
-    context["in_hand"] = in_hand[0] if in_hand else None
-    above, group = [], item.parent
-    while group is not None:
-        above.append(group.pk)
-        group = group.parent
-    context["rows_above"] = rows_of(project.items.filter(pk__in=above), project, viewer_id, timetable)
 
 
 def done(request: Request, project: Project, item: Item) -> HttpResponse:

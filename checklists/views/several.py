@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from checklists.access import Need, project_for
 from checklists.act import Request, act_of
 from checklists.forms import SeveralForm, posted, workers_of
+from checklists.rows import rows_of
 from checklists.several import act_named, each_of
-from checklists.sheet import rows_of
 from checklists.timetable import Timetable
 
 

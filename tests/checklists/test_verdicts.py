@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checklists.models import Membership, Role
-from checklists.sheet import missed_items, sheet_of
+from checklists.rows import missed_items
+from checklists.sheet import sheet_of
 from checklists.verdicts import is_asked, number_of, verdict
 from signoffs import pdf
 from signoffs.gate import standings

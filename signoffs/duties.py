@@ -10,11 +10,13 @@ from checklists.mailing import deliver_due
 from checklists.models.checkpoint import keep_daily
 from checklists.models.request_key import forget_keys
 from signoffs.bundling import bundle_due
+from signoffs.noticing import notice_due
 from signoffs.printing import print_due
 from signoffs.reminding import remind_due
 from signoffs.sealing import seal_due
 
 DUTIES: tuple[Callable[[datetime], object], ...] = (
+    notice_due,
     remind_due,
     deliver_due,
     note_settings,

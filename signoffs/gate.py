@@ -23,7 +23,7 @@ from signoffs.proof import Proof
 from signoffs.snapshot import Content, content_of
 from signoffs.standing import Standing, Team, holding_up, standings
 from signoffs.statements import VERSION, decisions_of, statement_of
-from signoffs.telling import tell_declined
+from signoffs.telling import tell_declined, tell_withdrawn
 
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
@@ -151,6 +151,7 @@ class Attempt:
         """Refuse where it is somebody else's to approve, whatever happens to the plan."""
         self.guard_right()
         self.guard_free()
+        self.guard_meeting()
         self.guard_twice()
         self.guard_four_eyes()
 
@@ -346,6 +347,7 @@ def withdraw(signature: Signature, act: Act, reason: str) -> None:
             raise TransitionRefused(over(decided))
         Signature.objects.filter(pk=signature.pk).void(act.at, act.by, VoidedBy.WITHDRAWN, reason)
         release([again], act)
-        JournalEntry.objects.record(
+        entry = JournalEntry.objects.record(
             slot.project, act, Action.SIGNATURE_WITHDRAWN, subject=slot.title, remark=reason, voids=[str(again.uuid)]
         )
+        tell_withdrawn(signature, act, entry.seq, reason)

@@ -64,9 +64,35 @@ def remind_of(project: Project, person: User, now: datetime, waiting: Iterable[A
 def tell_declined(signature: Signature, table: list[Standing], act: Act) -> None:
     """Managers, whoever asked for it, and everybody who signed: their word is not enough any more."""
     people = {pk for standing in table for each in standing.signatures for pk in each.people}
-    people |= set(SigningRequest.objects.filter(slot=signature.slot, ended_at=None).values_list("by", flat=True))
+    people |= who_asked([signature.slot])
     project = signature.slot.project
     tell(project, act, "signing_declined", str(signature.seq), people, slot=signature.slot.title, why=signature.comment)
+
+
+def tell_withdrawn(signature: Signature, act: Act, seq: int, reason: str) -> None:
+    """Managers, whoever asked for it, and whoever else stands behind it."""
+    slot = signature.slot
+    people = signature.people | who_asked([slot])
+    tell(slot.project, act, "signing_withdrawn", str(seq), people, slot=slot.title, why=reason)
+
+
+def tell_stale(project: Project, now: datetime, signatures: list[Signature]) -> None:
+    """Whoever signed, of theirs; and managers, of all. One mail to each."""
+    managers = set(project.memberships.filter(role=Role.MANAGER).values_list("user", flat=True))
+    for person in managers_and(project, {pk for each in signatures for pk in each.people}):
+        mine = [each for each in signatures if person.pk in managers or person.pk in each.people]
+        places = [
+            {"slot": each.slot.title, "who": each.who, "path": reverse("slot", args=[project.slug, each.slot.number])}
+            for each in mine
+        ]
+        # Each is told of once, so the first of them tells this mail from every other.
+        key = f"signing_stale:{project.pk}:{mine[0].seq}:{person.pk}"
+        Mail.objects.post("signing_stale", person, key, now, project=project, places=places)
+
+
+def who_asked(slots: Iterable[Slot]) -> set[int]:
+    """Whoever asked for these signatures; also who manages the project no more."""
+    return set(SigningRequest.objects.filter(slot__in=[slot.pk for slot in slots]).values_list("by", flat=True))
 
 
 def tell_locked(slot: Slot, act: Act, seq: int, tries: int, minutes: int) -> None:
@@ -82,8 +108,8 @@ def tell_guessed(slot: Slot, act: Act, code: int, tries: int) -> None:
 
 
 def tell_reopened(project: Project, act: Act, entry: JournalEntry, voided: list[Signature], slots: list[Slot]) -> None:
-    """Those whose signatures are void now, managers, and whoever is named to sign there."""
-    people = {pk for signature in voided for pk in signature.people}
+    """Those whose signatures are void now, managers, whoever is named to sign there, and whoever asked for it."""
+    people = {pk for signature in voided for pk in signature.people} | who_asked(slots)
     people |= {person.user_id for slot in slots for person in slot.named.all()}
     tell(project, act, "signing_reopened", str(entry.seq), people, scope=entry.subject, why=entry.remark)
 

@@ -23,6 +23,7 @@ from signoffs.models.signature import (
     Signature,
     VoidedBy,
 )
+from signoffs.models.stale_notice import StaleNotice
 from signoffs.models.token import Token
 from signoffs.models.waiver import Waiver
 
@@ -52,6 +53,7 @@ __all__ = [
     "Round",
     "Signature",
     "SigningRequest",
+    "StaleNotice",
     "Token",
     "Variant",
     "VoidedBy",

@@ -62,11 +62,11 @@ class Meeting:
         return [each for each in self.votes if each.state == rules.DECLINED]
 
     @property
-    def dissent(self) -> list[Signature]:
+    def dissent(self) -> list[tuple[Standing, Signature]]:
         """The votes that are otherwise than the decision; before there is one, those against going live."""
         went = not self.decided or self.decided.decision in APPROVING
         words = AGAINST if went else APPROVING
-        return [given for each in self.votes for given in each.signatures if given.decision in words]
+        return [(each, given) for each in self.votes for given in each.signatures if given.decision in words]
 
     def ballots(self, void: Iterable[Signature]) -> list[Ballot]:
         """Every vote with the words against it that are void by now, of all that are void in the project."""

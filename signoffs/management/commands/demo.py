@@ -15,9 +15,10 @@ from django.utils import timezone
 from checklists.act import Act
 from checklists.importing.plan import Launch, Source, create_project
 from checklists.importing.reading import read_checklist
-from checklists.models import Item, Membership, Project, Role
+from checklists.models import Item, Membership, Project, Role, Slot
 from golive_site.accounts.models import User
 from signoffs import closing, gate
+from signoffs.meeting import chaired, meeting_of
 from signoffs.models import Decision
 
 TEXT = Path(settings.BASE_DIR) / "checklists" / "demo" / "launch.md"
@@ -69,6 +70,14 @@ AGAIN = {
         "Three tests were added for group tickets; the suite ran once more.",
     )
 }
+CHAIR = "approver@example.org"
+VOTES = {
+    "Port Operations": (
+        "approver2@example.org",
+        Decision.NO_GO,
+        "Without the gate sensors at Ness Quay nobody boards by ticket. I vote again when the noon boat is in.",
+    ),
+}
 NOTES = {
     "Trial migration on a copy": "Ran twice. The second run took 41 minutes, the first 55: the disk cache was cold.",
     "Refund to the original card": "Three cards tried. **The old terminal in Saltholm needs a restart** after the first refund.",
@@ -115,9 +124,18 @@ class Rehearsal:
         self.project = self.begin()
         for phase in self.project.phases.all()[:6]:
             self.work_through(list(phase.items.select_related("project").order_by("-depth", "position")), phase.title)
+        self.meet()
         # Nobody reads the mails of people who do not exist.
         self.project.mails.all().delete()
         return self.project
+
+    def meet(self) -> None:
+        """The meeting on going live has begun: somebody chairs it, and one role is against it so far."""
+        votes = meeting_of(gate.standings(self.project)).votes
+        Slot.objects.add(self.project, self.act("manager@example.org"), chaired(votes), [self.people[CHAIR]])
+        for title, (email, decision, why) in VOTES.items():
+            vote = next(each for each in votes if each.slot.title == title)
+            gate.sign(vote.slot, self.act(email), decision, vote.digest, why)
 
     def begin(self) -> Project:
         """T-0 is tomorrow night, at half past four."""

@@ -93,7 +93,7 @@ class IntakeForm(forms.Form):
             raise ValidationError(_("Choose a file or paste the text of a checklist."))
         if self.errors:
             return data
-        data["name"] = upload.name if upload else "pasted text"
+        data["name"] = upload.name if upload else "pasted.md"
         data["source"] = upload.read() if upload else text.replace("\r\n", "\n").encode()
         try:
             data["outline"] = read_document(data["source"], data["name"], limits)

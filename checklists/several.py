@@ -28,7 +28,7 @@ class Outcome:
             return said
         item, why = self.refused[0]
         told = {"number": len(self.refused), "item": item.number, "why": why}
-        return f"{said} {_('%(number)s not, the first of them #%(item)s: %(why)s') % told}"
+        return said + " " + _("%(number)s not, the first of them #%(item)s: %(why)s") % told
 
 
 def each_of(project: Project, act: Act, numbers: Iterable[int], verb: Callable[[Item], None]) -> Outcome:

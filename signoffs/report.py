@@ -265,7 +265,7 @@ class Report:
         ]
         return ". ".join(
             [
-                f"{items(self.tally.total)}: {self.tally.words or _('none')}",
+                items(self.tally.total) + ": " + (self.tally.words or _("none")),
                 ", ".join(kept),
                 of_all % {"number": number(valid), "total": number(total)},
             ]

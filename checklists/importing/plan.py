@@ -10,6 +10,7 @@ from typing import Any
 
 from checklists.act import Act
 from checklists.importing import outline as read
+from checklists.importing.said import Said
 from checklists.importing.slots import asks_for_approval, is_last_word
 from checklists.models import (
     Action,
@@ -372,6 +373,8 @@ def create_project(
         PlanWriter(project).write(outline)
         facts: dict[str, Any] = {"source": source.name, "sha256": project.source_sha256}
         if template_version:
-            facts["template"] = str(template_version)
+            facts["template"] = Said(
+                "%(name)s, version %(number)s", name=str(template_version.template), number=template_version.number
+            )
         JournalEntry.objects.record(project, act, Action.PROJECT_CREATED, subject=project.name, **facts)
         return project

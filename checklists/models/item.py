@@ -283,7 +283,7 @@ class Item(Retirable, Timing, Versioned):
             self._reopen(act, reason)
             above = self.parent
             while above is not None and above.is_settled:
-                above._reopen(act, f"Sub-item #{self.number} was reopened: {reason}")
+                above._reopen(act, reason, part=Said("with its sub-item #%(item)s", item=str(self.number)))
                 above.save()
                 above = above.parent
 
@@ -361,9 +361,9 @@ class Item(Retirable, Timing, Versioned):
             above._record(act, Action.ITEM_UNDONE, what=Said("with its sub-item #%(item)s", item=str(self.number)))
             above = above.parent
 
-    def _reopen(self, act: Act, reason: str) -> None:
+    def _reopen(self, act: Act, reason: str, **facts) -> None:
         self._enter(State.REOPENED, act, reason)
-        self._record(act, Action.ITEM_REOPENED, reason)
+        self._record(act, Action.ITEM_REOPENED, reason, **facts)
 
     def _guard_in_plan(self) -> None:
         if self.retired_at:

@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+# What those that come with the application say of themselves, as it is kept.
+SHIPPED = {
+    "As it comes": gettext_lazy("As it comes"),
+    "Came with an update": gettext_lazy("Came with an update"),
+}
 
 
 class Template(models.Model):
@@ -45,3 +52,8 @@ class TemplateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template}, version {self.number}"
+
+    @property
+    def news(self) -> str:
+        """What is new in it: in the words of whoever added it, or in the reader's where it came with the application."""
+        return self.remark if self.created_by_id else str(SHIPPED.get(self.remark, self.remark))

@@ -28,7 +28,7 @@ def phase_opening(request: Request, slug: str, pk: int) -> HttpResponse:
     phase = get_object_or_404(project.phases.select_related("project"), pk=pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"{_('Nothing was changed.')} {form.errors['reason'][0]}")
+        messages.error(request, _("Nothing was changed. %(why)s") % {"why": form.errors["reason"][0]})
         return redirect("readiness", slug)
     try:
         phase.open_early(act_of(request), form.cleaned_data["reason"])

@@ -135,7 +135,7 @@ def evidence_withdrawal(request: Request, slug: str, uuid: UUID) -> HttpResponse
         raise PermissionDenied
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"{_('Nothing was changed.')} {form.errors['reason'][0]}")
+        messages.error(request, _("Nothing was changed. %(why)s") % {"why": form.errors["reason"][0]})
         return redirect(evidence.place_url)
     reason = form.cleaned_data["reason"]
     told = _("It is withdrawn, and stays readable.")

@@ -36,7 +36,7 @@ def procedure_runs(request: Request, slug: str, pk: int) -> HttpResponse:
     procedure = get_object_or_404(project.procedures.select_related("project"), pk=pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"{_('Nothing was started.')} {form.errors['reason'][0]}")
+        messages.error(request, _("Nothing was started. %(why)s") % {"why": form.errors["reason"][0]})
         return redirect("procedures", slug)
     try:
         run = ProcedureRun.objects.start(procedure, act_of(request), form.cleaned_data["reason"])

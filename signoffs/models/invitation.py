@@ -161,7 +161,7 @@ class Invitation(models.Model):
 
     def guard_open(self, now: datetime) -> None:
         if why := self.why_closed(now):
-            raise TransitionRefused(f"{why} {_('Ask %(who)s for another.') % {'who': self.by_name}}")
+            raise TransitionRefused(why + " " + _("Ask %(who)s for another.") % {"who": self.by_name})
 
     def has_token(self, token: str) -> bool:
         return constant_time_compare(self.token_sha256, hash_of(token))

@@ -24,7 +24,7 @@ def invitations(request: Request, slug: str, number: int) -> HttpResponse:
     slot = slot_of(project, number)
     form = InvitationForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"{_('Nothing was changed.')} {next(iter(form.errors.values()))[0]}")
+        messages.error(request, _("Nothing was changed. %(why)s") % {"why": next(iter(form.errors.values()))[0]})
         return redirect(slot)
     data = form.cleaned_data
     try:

@@ -59,7 +59,7 @@ def slot_retirement(request: Request, slug: str, number: int) -> HttpResponse:
     slot = slot_of(project, number)
     form = WhyForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"{_('Nothing was changed.')} {form.errors['reason'][0]}")
+        messages.error(request, _("Nothing was changed. %(why)s") % {"why": form.errors["reason"][0]})
         return redirect("slot_edit", slug, number)
     try:
         slot.retire(act_of(request), form.cleaned_data["reason"])
@@ -92,7 +92,7 @@ def slot_override(request: Request, slug: str, number: int) -> HttpResponse:
     slot = slot_of(project, number)
     form = OverrideForm(project, request.POST)
     if not form.is_valid():
-        messages.error(request, f"{_('Nothing was changed.')} {next(iter(form.errors.values()))[0]}")
+        messages.error(request, _("Nothing was changed. %(why)s") % {"why": next(iter(form.errors.values()))[0]})
         return redirect(slot)
     person, reason = form.cleaned_data["person"], form.cleaned_data["reason"]
     try:

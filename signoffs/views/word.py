@@ -26,7 +26,7 @@ def signature_withdrawal(request: Request, slug: str, uuid: UUID) -> HttpRespons
     signature = get_object_or_404(rows, slot__project=project, uuid=uuid)
     form = WhyForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"{_('Nothing was changed.')} {form.errors['reason'][0]}")
+        messages.error(request, _("Nothing was changed. %(why)s") % {"why": form.errors["reason"][0]})
         return redirect(signature.slot)
     try:
         gate.withdraw(signature, act_of(request), form.cleaned_data["reason"])
@@ -60,7 +60,7 @@ def item_waiver(request: Request, slug: str, number: int) -> HttpResponse:
     item = get_object_or_404(project.items.select_related("project"), number=number)
     form = WhyForm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"{_('Nothing was changed.')} {form.errors['reason'][0]}")
+        messages.error(request, _("Nothing was changed. %(why)s") % {"why": form.errors["reason"][0]})
         return redirect("item", slug, number)
     try:
         Waiver.objects.give(item, act_of(request), form.cleaned_data["reason"])

@@ -97,7 +97,7 @@ def why_not(
 ) -> str:
     """What would refuse this decision now, in words; empty for nothing. What was read is taken as it is."""
     try:
-        Attempt(standing, table, team, act, decision, principal).guard(standing.digest)
+        Attempt(standing, table, team, act, decision, principal).guard()
     except TransitionRefused as refusal:
         return str(refusal)
     return ""
@@ -127,14 +127,14 @@ class Attempt:
         """What the person, or the one they stand in for, said here before."""
         return [each for each in self.standing.signatures if each.people & self.people]
 
-    def guard(self, seen_digest: str) -> Override | None:
-        """Refuse what may not be signed; the override that was needed, if one was."""
+    def guard(self, seen_digest: str | None = None) -> Override | None:
+        """Refuse what may not be signed; the override that was needed, if one was. Without a digest nothing was read."""
         self.guard_right()
         self.guard_free()
         self.guard_closed()
         self.guard_meeting()
         self.guard_order()
-        if self.standing.digest != seen_digest:
+        if seen_digest is not None and self.standing.digest != seen_digest:
             raise Overtaken(_("The plan changed while you read. Read again what is signed; nothing was recorded."))
         self.guard_twice()
         if not self.approves:

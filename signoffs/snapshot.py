@@ -89,7 +89,8 @@ class Content:
 
     def items_of(self, slot: Slot) -> list[Item]:
         """The items that the slot is about; not the one that asks for the signature."""
-        return [item for item in self.items if slot.key in self.paths[item.pk] and item.pk != slot.item_id]
+        key, paths = slot.key, self.paths
+        return [item for item in self.items if key in paths[item.pk] and item.pk != slot.item_id]
 
     def fields_of(self, slot: Slot) -> list[FieldWithValue]:
         """The blanks that the slot is about and that belong to no item."""

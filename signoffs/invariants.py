@@ -12,7 +12,7 @@ from checklists.invariants import Check
 from checklists.models import Action, Closure, Item, JournalEntry, Project, Reading
 from signoffs import rules
 from signoffs.closing import why_not_complete
-from signoffs.models import APPROVING, Record, Signature, VoidedBy
+from signoffs.models import APPROVING, Ending, Record, Signature, VoidedBy
 from signoffs.models.signature import TOLD
 from signoffs.snapshot import SCHEMA, content_of, digest_of
 from signoffs.standing import DID, standings
@@ -46,6 +46,18 @@ def what_is_closed_is_as_it_was_signed(project: Project) -> Iterator[str]:
         for standing in table:
             if standing.slot.required and standing.slot.key == closure.key and standing.state != rules.VALID:
                 yield f"{closure.scope_name} is closed, but {standing.slot.title} is {standing.state}."
+
+
+def who_signs_from_outside_was_invited(project: Project) -> Iterator[str]:
+    """A link is good for its own place and its own person."""
+    for signature in Signature.objects.filter(slot__project=project).select_related("slot", "invitation"):
+        asked = signature.invitation
+        if asked and (asked.slot_id, asked.person_id, asked.ended_how) != (
+            signature.slot_id,
+            signature.signer_id,
+            Ending.SIGNED,
+        ):
+            yield f"The signature of {signature.name} in {signature.slot.title} has the link of somebody else."
 
 
 def every_signature_is_in_the_journal(project: Project) -> Iterator[str]:

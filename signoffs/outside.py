@@ -8,7 +8,7 @@ from checklists.act import Act
 from signoffs import gate
 from signoffs.models import Code, Decision, Look, Signature
 from signoffs.models.code import TRIES
-from signoffs.telling import tell_guessed
+from signoffs.telling import tell_guessed, tell_signed
 
 
 def enter(code: Code, act: Act, typed: str, seq: int) -> bool:
@@ -38,4 +38,6 @@ def sign(
     with invitation.project.locked(act):
         invitation.again()
         code.guard_opens(act.at)
-        return gate.sign(invitation.slot, act, decision, seen_digest, comment, proof=proof, conditions=conditions)
+        signature = gate.sign(invitation.slot, act, decision, seen_digest, comment, proof=proof, conditions=conditions)
+        tell_signed(signature, act)
+        return signature

@@ -112,6 +112,29 @@ def tell_reopened(project: Project, act: Act, entry: JournalEntry, voided: list[
     people = {pk for signature in voided for pk in signature.people} | who_asked(slots)
     people |= {person.user_id for slot in slots for person in slot.named.all()}
     tell(project, act, "signing_reopened", str(entry.seq), people, scope=entry.subject, why=entry.remark)
+    for signature in voided:
+        if signature.is_external:
+            tell_outside("signing_void", signature, act, by=str(act.by), scope=entry.subject, why=entry.remark)
+
+
+def tell_signed(signature: Signature, act: Act) -> None:
+    """Somebody without an account, at their address: what was signed there in their name, to keep."""
+    tell_outside("signing_receipt", signature, act, digest=signature.digest, statement=signature.statement)
+
+
+def tell_outside(kind: str, signature: Signature, act: Act, **facts: Any) -> None:
+    """One mail to the address of a signature that was given from outside, in the language in which it was signed."""
+    Mail.objects.post(
+        kind,
+        signature.email,
+        f"{kind}:{signature.uuid}",
+        act.at,
+        project=signature.slot.project,
+        language=signature.language,
+        name=signature.name,
+        slot=signature.slot.title,
+        **facts,
+    )
 
 
 def tell_completed(project: Project, act: Act, seq: int) -> None:

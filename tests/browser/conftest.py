@@ -70,14 +70,14 @@ def asgi_server(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def enter(chromium, asgi_server):
-    """Sign somebody in by the form: `enter(user)` gives their page; `size`, `javascript` and the server's name as told.
+def arrive(chromium, asgi_server):
+    """A page of somebody who has not signed in; `size`, `javascript` and the server's name as told.
 
     The page fails the test on any script error or message of the content security policy.
     """
     contexts, problems = [], []
 
-    def sign_in(user, *, size=WIDE, javascript=True, password=PASSWORD, host="127.0.0.1") -> Page:
+    def open_page(*, size=WIDE, javascript=True, host="127.0.0.1") -> Page:
         url = asgi_server.url.replace("127.0.0.1", host)
         context = chromium.new_context(viewport=size, java_script_enabled=javascript, base_url=url)
         contexts.append(context)
@@ -85,6 +85,20 @@ def enter(chromium, asgi_server):
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def enter(arrive):
+    """Sign somebody in by the form: `enter(user)` gives their page, which is one of `arrive`."""
+
+    def sign_in(user, *, password=PASSWORD, **where) -> Page:
+        page = arrive(**where)
         page.goto("/accounts/login/")
         page.fill("input[name=login]", user.email)
         page.fill("input[name=password]", password)
@@ -92,10 +106,7 @@ def enter(chromium, asgi_server):
         page.wait_for_url("**/projects/")
         return page
 
-    yield sign_in
-    for context in contexts:
-        context.close()
-    assert problems == []
+    return sign_in
 
 
 # What the browser and htmx log as errors and is meant: a refused act (409, 422), and a lost connection.

@@ -11,17 +11,19 @@ from datetime import timedelta
 import pytest
 from django.core import mail as post
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from checklists import removal
 from checklists.act import Act, TransitionRefused
 from checklists.evidence_files import looked_at
 from checklists.mailing import deliver_due
-from checklists.models import Action, Evidence, Field, JournalEntry, Mail, Membership, Role, Slot
+from checklists.models import Action, Evidence, Field, JournalEntry, Keeping, Mail, Membership, Role, Slot
 from checklists.models.mail import MailState
 from golive_site.accounts.models import User
-from signoffs import gate, outside
+from signoffs import closing, gate, outside
 from signoffs.evidence import evidence_of
 from signoffs.invariants import broken
 from signoffs.models import Code, Decision, Ending, Invitation, Method, Signature, VoidedBy
@@ -531,6 +533,48 @@ def test_sig_14_neither_token_nor_code_is_in_logs_journal_or_referrer(settled, i
     for word in words:
         assert word not in told
         assert word not in invitation.get_absolute_url()
+
+
+def test_sig_14_who_signed_gets_a_receipt_at_the_address(settled, invitation):
+    sign(opened(invitation), invitation)
+    deliver_due(timezone.now())
+    receipt = post.outbox[-1]
+    signed = Signature.objects.get()
+    assert receipt.to == [CUSTOMER]
+    assert signed.digest in receipt.body
+    assert signed.statement in receipt.body
+
+
+def test_sig_07_14_a_reopening_tells_them_why(settled, invitation, manager):
+    sign(opened(invitation), invitation)
+    closing.reopen(settled, Act(manager, timezone.now()), invitation.slot, "The count was wrong after all")
+    deliver_due(timezone.now())
+    told = next(letter for letter in post.outbox if "is void" in letter.subject)
+    assert told.to == [CUSTOMER]
+    assert "The count was wrong after all" in told.body
+    assert settled.slug not in told.body
+
+
+def test_sig_14_the_pdf_says_it(settled, invitation, manager):
+    sign(opened(invitation), invitation)
+    report = report_of(settled, timezone.now())
+    paper = render_to_string("signoffs/_pdf_cover.html", {"report": report, "project": settled})
+    for words in ("Nia A. Okafor", CUSTOMER, "proof: e-mail verified"):
+        assert words in " ".join(paper.split())
+
+
+def test_they_go_with_a_project_whose_time_is_over(settled, invitation, manager):
+    sign(opened(invitation), invitation)
+    Keeping.objects.of(settled).archive(Act(manager, timezone.now()))
+    told = removal.remove(settled, timezone.now() + timedelta(days=366 * 20))
+    assert (told["signoffs.Invitation"], told["signoffs.Code"]) == (1, 1)
+    assert User.objects.filter(email=CUSTOMER, is_external=True).exists()
+
+
+def test_another_link_under_a_signature_is_told(settled, invitation, manager, act):
+    sign(opened(invitation), invitation)
+    Invitation.objects.update(ended_how=Ending.REVOKED)
+    assert any("has the link of somebody else" in sentence for sentence in broken(settled))
 
 
 # -- For managers ------------------------------------------------------------------------------------------------------------

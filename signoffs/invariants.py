@@ -193,6 +193,7 @@ CHECKS: tuple[Check, ...] = (
     one_live_signature_per_slot_and_signer,
     signatures_keep_what_was_seen,
     what_is_closed_is_as_it_was_signed,
+    who_signs_from_outside_was_invited,
     every_signature_is_in_the_journal,
     complete_is_what_is_signed,
     four_eyes_approved,

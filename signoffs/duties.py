@@ -10,6 +10,7 @@ from checklists.mailing import deliver_due
 from checklists.models.checkpoint import keep_daily
 from checklists.models.request_key import forget_keys
 from signoffs.bundling import bundle_due
+from signoffs.models.token import forget_tokens
 from signoffs.noticing import notice_due
 from signoffs.printing import print_due
 from signoffs.reminding import remind_due
@@ -22,6 +23,7 @@ DUTIES: tuple[Callable[[datetime], object], ...] = (
     note_settings,
     keep_daily,
     forget_keys,
+    forget_tokens,
     seal_due,
     print_due,
     bundle_due,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from checklists.act import TransitionRefused
 from checklists.models import Slot
+
+# Long after the last moment at which any token could be shown again.
+KEPT = timedelta(days=2)
 
 
 class TokenManager(models.Manager["Token"]):
@@ -41,3 +44,8 @@ class Token(models.Model):
         """Sign with it, once; in the transaction of the signature, so that a refused one does not cost it."""
         if not Token.objects.filter(pk=self.pk, used_at=None).update(used_at=at):
             raise TransitionRefused(_("That code was used already. Wait for the next one; nothing was recorded."))
+
+
+def forget_tokens(now: datetime) -> None:
+    """The worker's duty: tokens that nobody can show any more."""
+    Token.objects.filter(at__lt=now - KEPT).delete()

@@ -5,10 +5,12 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from checklists.mailing import deliver_due
 from checklists.models import Action, JournalEntry
 from signoffs.factors import counter
 from tests.conftest import PASSWORD
@@ -46,6 +48,9 @@ def test_an_app_is_set_up_by_its_code_and_gives_recovery_codes(client, technicia
     assert "10 codes are left" in client.get(reverse("mfa_index")).text
     told = JournalEntry.objects.filter(project=None, action=Action.FACTOR_ADDED)
     assert {entry.actor for entry in told} == {technician}
+    assert deliver_due(timezone.now()) == 1
+    assert mail.outbox[0].to == [technician.email]
+    assert "An authenticator app was set up" in mail.outbox[0].body
 
 
 def test_signing_in_takes_a_code_from_then_on(client, technician):
@@ -81,6 +86,8 @@ def test_the_app_is_removed_only_by_who_proves_anew_who_they_are(client, technic
     assert "Remove the authenticator app" in confirmed(client, reverse("mfa_deactivate_totp")).text
     assert client.post(reverse("mfa_deactivate_totp"), follow=True).status_code == 200
     assert not Authenticator.objects.filter(user=technician).exists()
+    deliver_due(timezone.now())
+    assert "The authenticator app of your account was removed." in mail.outbox[0].body
 
 
 @pytest.mark.parametrize("name", ["mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_reauthenticate"])
@@ -97,5 +104,7 @@ def test_who_lost_everything_is_let_in_by_whoever_runs_the_server(client, techni
     assert sign_in(client, technician).url == reverse("projects")
     told = JournalEntry.objects.filter(project=None, action=Action.FACTOR_REMOVED)
     assert [(entry.actor, entry.subject) for entry in told] == [(None, "all 1 of Tom Technician")]
+    deliver_due(timezone.now())
+    assert "removed by whoever runs this server" in mail.outbox[0].body
     with pytest.raises(CommandError, match="no account of nobody"):
         call_command("remove_factors", "nobody@example.org")

@@ -13,6 +13,7 @@ from checklists.act import TransitionRefused
 from checklists.models import Action, Mail
 from signoffs import gate, pdf
 from signoffs.models import GUESSES, Guess, Method, Signature, Token
+from signoffs.models.token import forget_tokens
 from signoffs.report import report_of
 from signoffs.standing import standings
 from tests.builders import ask_one_more, item, settle
@@ -166,6 +167,14 @@ def test_a_right_proof_leaves_no_guess_behind(project, approver, app, signed_in)
     assert post(signed_in(approver), project, code=f" {code_of(app)[:3]} {code_of(app)[3:]} ").status_code == 302
     assert not Guess.objects.exists()
     assert Authenticator.objects.filter(user=approver).count() == 1
+
+
+def test_tokens_are_forgotten_long_after_they_could_be_shown_again(project, approver, app, signed_in):
+    post(signed_in(approver), project, code=code_of(app))
+    forget_tokens(timezone.now())
+    assert Token.objects.exists()
+    forget_tokens(timezone.now() + timedelta(days=3))
+    assert not Token.objects.exists()
 
 
 # -- Passkeys ------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from checklists.models import Action, JournalEntry
+from golive_site.accounts.factors import tell
 from golive_site.accounts.models import User
 
 
@@ -29,4 +30,5 @@ class Command(BaseCommand):
                 JournalEntry.objects.record_for_instance(
                     timezone.now(), None, Action.FACTOR_REMOVED, subject=f"all {number} of {user}"
                 )
+                tell(user, "all", added=False)
         self.stdout.write(f"Removed {number} of {user}. The password alone signs in now.")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from allauth.mfa.models import Authenticator
+from axe_playwright_python.sync_playwright import Axe
 
 from signoffs.models import Method, Signature
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, WIDE
+from tests.browser.test_axe import RULES
 from tests.builders import ask_one_more, settle
 from tests.conftest import PASSWORD
+from tests.factors import app_of, code_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,3 +80,58 @@ def test_without_passkeys_the_page_says_so_and_asks_for_the_password(project, te
     page.context.clear_cookies()
     page.goto("/accounts/login/")
     assert not page.is_visible("button[data-passkey]")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide light", "phone dark"])
+def test_the_pages_behind_a_second_confirmation_pass_axe(project, technician, approver, act, enter, size, scheme):
+    settle(project, act(technician))
+    page, found = enter(approver, host="localhost", size=size), []
+    page.emulate_media(color_scheme=scheme)
+    Device(page)
+
+    def look():
+        found.append((page.url, [each["id"] for each in Axe().run(page, options=RULES).response["violations"]]))
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
+
+    page.goto("/accounts/two-step/webauthn/add/")
+    look()
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_selector("text=Make the passkey")
+    look()
+    page.click("text=Make the passkey")
+    page.wait_for_url("**/recovery-codes/")
+    look()
+    page.goto("/accounts/two-step/totp/activate/")
+    look()
+    app = app_of(approver)
+    passkey = Authenticator.objects.get(user=approver, type="webauthn").pk
+    for path in (
+        "",
+        "totp/deactivate/",
+        "recovery-codes/generate/",
+        "webauthn/",
+        "reauthenticate/",
+        "webauthn/reauthenticate/",
+    ):
+        page.goto(f"/accounts/two-step/{path}")
+        look()
+    for act_on_it in ("edit", "remove"):
+        page.goto(f"/accounts/two-step/webauthn/keys/{passkey}/{act_on_it}/")
+        look()
+    page.goto(f"/projects/{project.slug}/sign-off/1/")
+    look()
+    page.check("input[name=decision][value=approve]")
+    page.fill("input[name=code]", code_of(app, ago=9))
+    page.click("main form button.btn-primary")
+    page.wait_for_selector("#code-error")
+    look()
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    look()
+    page.fill("input[name=login]", approver.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_selector("text=One more step")
+    look()
+    assert [(url, problems) for url, problems in found if problems] == []

@@ -143,6 +143,7 @@ def what_ends(project: Project, scoped: Scoped) -> Ends:
 
 
 def signers(table: Iterable[Standing]) -> str:
-    """Who signed, each once, in the order of slots."""
-    names = [signature.who for standing in table for signature in standing.signatures]
+    """Who signed, each once, in the order of slots, as it is kept."""
+    with translation.override(settings.LANGUAGE_CODE):
+        names = [signature.who for standing in table for signature in standing.signatures]
     return ", ".join(dict.fromkeys(names))

@@ -198,10 +198,10 @@ class Signature(models.Model):
 
     @property
     def who(self) -> str:
-        """`Sofia Markidou on behalf of Ines Duarte`."""
+        """`Sofia Markidou on behalf of Ines Duarte`, `Nia Okafor (e-mail verified)`: never more than they showed."""
         if self.on_behalf_name:
             return gettext("%(who)s on behalf of %(principal)s") % {"who": self.name, "principal": self.on_behalf_name}
-        return self.name
+        return gettext("%(who)s (e-mail verified)") % {"who": self.name} if self.is_external else self.name
 
     @property
     def is_external(self) -> bool:

@@ -1,4 +1,5 @@
 // What follows the # in the link of an invitation is its key. No browser sends that anywhere; this puts it into the form.
+// A page that asks for no key is of an earlier link: opened there, a new one begins anew.
 (() => {
   const take = () => {
     const field = document.querySelector("[data-token] input");
@@ -8,5 +9,5 @@
     field.closest("[data-token]").hidden = true;
   };
   take();
-  addEventListener("hashchange", take);
+  addEventListener("hashchange", () => location.reload());
 })();

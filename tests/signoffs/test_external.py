@@ -20,7 +20,7 @@ from checklists import removal
 from checklists.act import Act, TransitionRefused
 from checklists.evidence_files import looked_at
 from checklists.mailing import deliver_due
-from checklists.models import Action, Evidence, Field, JournalEntry, Keeping, Mail, Membership, Role, Slot
+from checklists.models import Action, Closure, Evidence, Field, JournalEntry, Keeping, Mail, Membership, Role, Slot
 from checklists.models.mail import MailState
 from golive_site.accounts.models import User
 from signoffs import closing, gate, outside
@@ -545,6 +545,17 @@ def test_sig_14_who_signed_gets_a_receipt_at_the_address(settled, invitation):
     assert signed.statement in receipt.body
 
 
+def test_sig_14_what_they_close_says_it_too(project, technician, manager, act):
+    settle(project, act(technician))
+    slot = project.slots.get(number=1)
+    slot.amend(act(manager), {"filler": "external"})
+    asked = Invitation.objects.invite(slot, Act(manager, timezone.now()), CUSTOMER, "Nia Okafor")
+    browser = opened(asked)
+    browser.cookies["golive-language"] = "de"
+    sign(browser, asked)
+    assert Closure.objects.live(project).get().signed_by == "Nia A. Okafor (e-mail verified)"
+
+
 def test_sig_07_14_a_reopening_tells_them_why(settled, invitation, manager):
     sign(opened(invitation), invitation)
     closing.reopen(settled, Act(manager, timezone.now()), invitation.slot, "The count was wrong after all")
@@ -559,7 +570,7 @@ def test_sig_14_the_pdf_says_it(settled, invitation, manager):
     sign(opened(invitation), invitation)
     report = report_of(settled, timezone.now())
     paper = render_to_string("signoffs/_pdf_cover.html", {"report": report, "project": settled})
-    for words in ("Nia A. Okafor", CUSTOMER, "proof: e-mail verified"):
+    for words in ("Nia A. Okafor (e-mail verified)", CUSTOMER, "proof: e-mail verified"):
         assert words in " ".join(paper.split())
 
 

@@ -1,7 +1,12 @@
 // [data-passkey] has the browser make or use a passkey, puts what that says into its form, and sends it. The value is where
-// the question stands: an address, or #id of a block of the page. A browser that knows no passkeys never shows the button.
+// the question stands: an address, or #id of a block of the page. Where there can be no passkeys, the button stays hidden
+// and [data-no-passkey] says so: in old browsers, and at addresses that are numbers.
 (() => {
-  if (!window.PublicKeyCredential?.parseRequestOptionsFromJSON) return;
+  const isName = !/^[\d.]+$|^\[/.test(location.hostname);
+  if (!isName || !window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+    for (const words of document.querySelectorAll("[data-no-passkey]")) words.hidden = false;
+    return;
+  }
 
   const read = async (where) => {
     if (where.startsWith("#")) return JSON.parse(document.querySelector(where).textContent);

@@ -82,6 +82,15 @@ def test_without_passkeys_the_page_says_so_and_asks_for_the_password(project, te
     assert not page.is_visible("button[data-passkey]")
 
 
+def test_where_there_can_be_no_passkeys_the_page_says_so(approver, enter):
+    page = enter(approver)
+    page.goto("/accounts/two-step/webauthn/add/")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_selector("text=localhost, not 127.0.0.1")
+    assert not page.is_visible("button[data-passkey]")
+
+
 @pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide light", "phone dark"])
 def test_the_pages_behind_a_second_confirmation_pass_axe(project, technician, approver, act, enter, size, scheme):
     settle(project, act(technician))

@@ -1,5 +1,6 @@
 """Who may do what: fetching a project is the permission check, so no view can forget it."""
 
+from collections.abc import Iterable
 from enum import Enum
 
 from django.core.exceptions import PermissionDenied
@@ -24,8 +25,9 @@ class Need(Enum):
 class Rights:
     """What the signed-in person may do in one project, for templates: `rights.work`, `rights.sign` and so on."""
 
-    def __init__(self, role: str):
+    def __init__(self, role: str, teams: Iterable[str] = ()):
         self.role = Role(role)
+        self.teams = frozenset(team.casefold() for team in teams)
         self.note = role in Need.NOTE.value
         self.work = role in Need.WORK.value
         self.sign = role in Need.SIGN.value
@@ -39,10 +41,10 @@ def project_for(request: Request, slug: str, need: Need = Need.READ) -> Project:
     """
     running = ProcedureRun.objects.filter(project=OuterRef("pk"), state=RunState.RUNNING)
     mine = Project.objects.visible_to(request.user).annotate(
-        own_role=F("memberships__role"), runs_procedure=Exists(running)
+        own_role=F("memberships__role"), own_teams=F("memberships__teams"), runs_procedure=Exists(running)
     )
     project: Project = get_object_or_404(mine, slug=slug)
-    project.rights = Rights(vars(project)["own_role"])
+    project.rights = Rights(vars(project)["own_role"], vars(project)["own_teams"])
     request.standing = (project.pk, project.rights.role.value)
     if project.rights.role not in need.value:
         raise PermissionDenied

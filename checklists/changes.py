@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from checklists.models import Action, Project
 from checklists.readiness import Tally, waits_of
 from checklists.rows import Row, missed_items, rows_of, with_value
-from checklists.sheet import FILTERS, PhaseSheet, Sheet
+from checklists.sheet import FILTERS, PhaseSheet, Sheet, picked_of
 from checklists.timetable import ItemOrBrief, Timetable
 
 if TYPE_CHECKING:
@@ -85,10 +85,7 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
         phases=[],
         fields=[],
         tally=tally,
-        mine=len(mine),
-        late=len(timetable.late),
-        soon=len(timetable.soon),
-        missed=len(missed_items(project)),
+        picked=picked_of(timetable, viewer_id, project.rights.teams, missed_items(project)),
         chosen=chosen if chosen in FILTERS else "all",
         in_hand=rows.get(mine[0].number) if mine else None,
     )

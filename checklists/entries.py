@@ -84,6 +84,7 @@ def _item(kind: str, item: read.Item, place: Place) -> Iterator[Entry]:
         when=item.window,
         how_often=item.recurrence,
         optional=_("yes") if item.optional else "",
+        team=item.team if item.for_team is None else item.for_team,
         ticked=_("in the source") if item.checked else "",
         details="\n".join(item.details),
         commands="\n\n".join(item.commands),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from datetime import datetime
+from typing import cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from checklists.exporting.markdown import markdown_of
 from checklists.importing.decode import Refused
+from checklists.importing.outline import TEAM_LENGTH
 from checklists.importing.plan import Launch
 from checklists.limits import limits_in_force
 from checklists.models import Field, Membership, Project, Role
@@ -213,6 +215,12 @@ def workers_of(project: Project) -> QuerySet[Membership]:
     return project.memberships.filter(role__in=[Role.MANAGER, Role.TECHNICIAN]).select_related("user")
 
 
+def teams_of(project: Project) -> list[str]:
+    """The names of teams that its items and people have."""
+    named = set(project.items.exclude(team="").values_list("team", flat=True))
+    return sorted(named.union(*project.memberships.values_list("teams", flat=True)))
+
+
 class HandoverForm(forms.Form):
     """Who gets an item: somebody who works on the project."""
 
@@ -235,14 +243,19 @@ class SeveralForm(HandoverForm):
         ("complete", gettext_lazy("Complete")),
         ("exemption", gettext_lazy("Not applicable")),
         ("handover", gettext_lazy("Hand over or assign")),
+        ("team", gettext_lazy("Give to a team")),
     )
 
     act = forms.ChoiceField(choices=ACTS, error_messages={"required": gettext_lazy("Choose what to do.")})
     reason = Words(max_length=1000, required=False)
+    team = forms.CharField(max_length=TEAM_LENGTH, required=False)
 
     def __init__(self, project: Project, *args, **kwargs):
         super().__init__(project, *args, **kwargs)
+        self.project = project
         self.fields["to"].required = False
+        self.acts = self.ACTS if project.rights.manage else self.ACTS[:-1]
+        cast(forms.ChoiceField, self.fields["act"]).choices = self.acts
         self.fields["items"] = forms.TypedMultipleChoiceField(
             coerce=int,
             choices=[(number, number) for number in project.items.values_list("number", flat=True)],
@@ -255,6 +268,8 @@ class SeveralForm(HandoverForm):
             self.add_error("reason", _("Say why: others will read it."))
         if data.get("act") == "handover" and not data.get("to"):
             self.add_error("to", _("Choose who gets them."))
+        if data.get("act") == "team" and self.project.baselined_at and not data.get("reason", "").strip():
+            self.add_error("reason", _("The plan is baselined: say why it changes."))
         if "items" in self.errors:
             self.add_error(None, self.errors["items"][0])
         return data
@@ -337,10 +352,21 @@ class MemberForm(forms.Form):
 
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
     name = forms.CharField(max_length=120, required=False, help_text=gettext_lazy("For a person who is new here."))
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.TECHNICIAN)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices, initial=Role.TECHNICIAN)
+    teams = forms.CharField(
+        label=gettext_lazy("Teams"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Whose items they claim, such as “Network, Database”; as the plan names them."),
+    )
 
     def __init__(self, project: Project, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.project = project
         self.helper = FormHelper()
-        self.helper.layout = Layout("email", "name", "role", Submit("add", _("Add to the project")))
+        self.helper.layout = Layout("email", "name", "role", "teams", Submit("add", _("Add to the project")))
+
+    def clean_teams(self) -> list[str]:
+        """Each once, in the order in which they were written."""
+        names = (" ".join(name.split()) for name in self.cleaned_data["teams"].split(","))
+        return list({name.casefold(): name for name in names if name}.values())

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.forms import Words, dress
+from checklists.importing.outline import TEAM_LENGTH
 from checklists.models import Item, Project
 from checklists.models.amendment import said
 from checklists.models.field import FieldKind
@@ -125,6 +126,12 @@ class AmendForm(ReasonedForm):
     """What the plan says about an item. `seen` tells from which words the person began."""
 
     text = Words(label=gettext_lazy("What is to be done"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}))
+    team = forms.CharField(
+        label=gettext_lazy("Team"),
+        max_length=TEAM_LENGTH,
+        required=False,
+        help_text=gettext_lazy("Who is meant to claim it, such as “Network”."),
+    )
     optional = forms.BooleanField(label=gettext_lazy("Optional"), required=False)
     window = forms.CharField(
         label=gettext_lazy("When"),
@@ -158,6 +165,9 @@ class AmendForm(ReasonedForm):
 
     def clean_text(self) -> str:
         return one_line(self.cleaned_data["text"])
+
+    def clean_team(self) -> str:
+        return one_line(self.cleaned_data["team"])
 
     def clean_expected(self) -> str:
         return one_line(self.cleaned_data["expected"])

@@ -56,10 +56,11 @@ def printed(request: Request, project: Project, now: datetime, chosen: str, soug
     seq = JournalEntry.objects.head(project)
     chosen = chosen if chosen in FILTERS else "all"
     viewer_id = request.user.pk
+    rights = project.rights
     holds = project.items.filter(owner=viewer_id).exists()
-    reader = viewer_id if holds else project.rights.role.value
+    reader = viewer_id if holds else (rights.role.value, sorted(rights.teams))
     minute = int(now.timestamp() // 60)
-    version = (str(project.uuid), seq, minute, get_language(), reader, project.rights.role.value, chosen, sought)
+    version = (str(project.uuid), seq, minute, get_language(), rights.role.value, reader, chosen, sought)
     name = hashlib.sha256(repr(version).encode()).hexdigest()
     page: Printed | None = caches["pages"].get(name)
     if page is None:
@@ -79,7 +80,7 @@ def feed_of(project: Project) -> dict[str, Any]:
 
 
 def _print(project: Project, viewer_id: int, now: datetime, chosen: str, sought: str, seq: int) -> Printed:
-    plan = sheet.sheet_of(project, viewer_id, now, chosen, sought)
+    plan = sheet.sheet_of(project, viewer_id, now, chosen, sought, project.rights.teams)
     context = {
         "project": project,
         "sheet": plan,

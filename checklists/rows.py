@@ -53,6 +53,7 @@ class Row:
     missed: str
     counts: str
     who: str
+    team: str
     when: str
     moment: str
     tone: str
@@ -154,6 +155,7 @@ def row_of(item: Item, project: Project, viewer_id: int, facts: Facts, timetable
         missed=limits_missed(item, fields),
         counts=" · ".join(counts),
         who=str(person) if person else "",
+        team=item.team,
         when=when,
         moment=moment.isoformat() if moment else "",
         tone=tone,

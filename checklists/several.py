@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from checklists.act import Act, TransitionRefused
 from checklists.models import Item, Project
+from checklists.planning.items import give_to_team
 
 
 @dataclass
@@ -50,6 +51,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "complete": Item.complete,
     "exemption": Item.set_aside,
     "handover": Item.hand_over,
+    "team": give_to_team,
 }
 
 

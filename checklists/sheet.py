@@ -6,6 +6,7 @@ Rows carry finished strings, so that the template's inner loop only prints them.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ FILTERS = {
     "all": gettext_lazy("All"),
     "todo": gettext_lazy("To do"),
     "mine": gettext_lazy("Mine"),
+    "teams": gettext_lazy("My teams"),
+    "unclaimed": gettext_lazy("Unclaimed"),
     "late": gettext_lazy("Late"),
     "soon": gettext_lazy("Due soon"),
     "missed": gettext_lazy("Beyond limit"),
@@ -82,10 +85,7 @@ class Sheet:
     phases: list[PhaseSheet]
     fields: list[FieldWithValue]
     tally: Tally
-    mine: int
-    late: int
-    soon: int
-    missed: int
+    picked: Mapping[str, Collection[int]]
     chosen: str
     in_hand: Row | None
     sought: str = ""
@@ -95,21 +95,19 @@ class Sheet:
         return sum(phase.shown for phase in self.phases)
 
     @property
+    def late(self) -> int:
+        return len(self.picked["late"])
+
+    @property
     def filters(self) -> list[tuple[str, str, int, bool]]:
         """Key, label, how many, whether chosen."""
-        todo = self.tally.total - self.tally.settled
         numbers = {
+            **self.tally.counts,
             "all": self.tally.total,
-            "todo": todo,
-            "mine": self.mine,
-            "late": self.late,
-            "soon": self.soon,
-            "missed": self.missed,
+            "todo": self.tally.total - self.tally.settled,
+            **{key: len(items) for key, items in self.picked.items()},
         }
-        return [
-            (key, str(label), numbers.get(key, self.tally.counts[key]), key == self.chosen)
-            for key, label in FILTERS.items()
-        ]
+        return [(key, str(label), numbers.get(key, 0), key == self.chosen) for key, label in FILTERS.items()]
 
 
 def how_many(model, more: dict | None = None, **owner):
@@ -126,8 +124,35 @@ def with_talk(rows: QuerySet, what: str) -> QuerySet:
     return rows.annotate(note_count=how_many(Note, live, **here), evidence_count=how_many(Evidence, live, **here))
 
 
-def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all", sought: str = "") -> Sheet:
-    """The plan as one person sees it now, through one filter; `sought` are words or a number to find items by."""
+def picked_of(
+    timetable: Timetable, viewer_id: int, teams: Collection[str], missed: Collection[int]
+) -> dict[str, Collection[int]]:
+    """What the filters show that are no states, as keys of items. `teams` are the viewer's, `missed` beyond a limit."""
+    items = timetable.items.values()
+    groups = {item.parent_id for item in items}
+    left = [item for item in items if not item.is_settled]
+    return {
+        "mine": {item.pk for item in items if item.owner_id == viewer_id},
+        "teams": {item.pk for item in left if item.team.casefold() in teams},
+        "unclaimed": {item.pk for item in left if item.owner_id is None and item.pk not in groups},
+        "late": {item.pk for item in timetable.late},
+        "soon": {item.pk for item in timetable.soon},
+        "missed": missed,
+    }
+
+
+def sheet_of(
+    project: Project,
+    viewer_id: int,
+    now: datetime,
+    chosen: str = "all",
+    sought: str = "",
+    teams: Collection[str] = frozenset(),
+) -> Sheet:
+    """The plan as one person sees it now, through one filter; `sought` are words or a number to find items by.
+
+    `teams` are those of which the person is, casefolded.
+    """
     chosen = chosen if chosen in FILTERS else "all"
     items = list(project.items.select_related(*PEOPLE))
     by_place: dict[tuple[int, int | None], list[Item]] = defaultdict(list)
@@ -150,26 +175,16 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
         return row_of(item, project, viewer_id, facts, timetable)
 
     missed = {item.pk for item in items if limits_missed(item, facts.fields[item.pk])}
+    picked = picked_of(timetable, viewer_id, teams, missed)
     words = sought.casefold().split()
 
     def keep(item: Item) -> bool:
-        told = f"#{item.number} {item.text} {item.owner or ''} {item.settled_by or ''}".casefold()
+        told = f"#{item.number} {item.text} {item.team} {item.owner or ''} {item.settled_by or ''}".casefold()
         if words and not all(word in told for word in words):
             return False
-        match chosen:
-            case "all":
-                return True
-            case "todo":
-                return not item.is_settled
-            case "mine":
-                return item.owner_id == viewer_id
-            case "late":
-                return timetable.is_late(item)
-            case "soon":
-                return timetable.is_soon(item)
-            case "missed":
-                return item.pk in missed
-        return item.state == chosen
+        if chosen in picked:
+            return item.pk in picked[chosen]
+        return chosen == "all" or (not item.is_settled if chosen == "todo" else item.state == chosen)
 
     phases = []
     for phase in all_phases:
@@ -194,5 +209,4 @@ def sheet_of(project: Project, viewer_id: int, now: datetime, chosen: str = "all
     mine = [item for item in items if item.owner_id == viewer_id]
     in_hand = row(mine[0]) if mine else None
     tally = sum((sheet.tally for sheet in phases), Tally())
-    late, soon = len(timetable.late), len(timetable.soon)
-    return Sheet(phases, fields[None, None], tally, len(mine), late, soon, len(missed), chosen, in_hand, sought=sought)
+    return Sheet(phases, fields[None, None], tally, picked, chosen, in_hand, sought=sought)

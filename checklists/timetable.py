@@ -24,6 +24,7 @@ class Brief:
     number: int
     state: str
     optional: bool
+    team: str
     owner_id: int | None
     settled_at: datetime | None
     phase_id: int

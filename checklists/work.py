@@ -41,9 +41,10 @@ class Task:
 
 @dataclass(frozen=True)
 class Work:
-    """What somebody holds, and what nobody holds yet although it is late or due soon."""
+    """What somebody holds, what their teams are meant to claim, and what nobody holds although it is late or due soon."""
 
     mine: list[Task]
+    teams: list[Task]
     unclaimed: list[Task]
 
 
@@ -52,7 +53,7 @@ def work_of(user: User, now: datetime) -> Work:
     projects = {
         project.pk: project
         for project in Project.objects.visible_to(user)
-        .annotate(own_role=F("memberships__role"))
+        .annotate(own_role=F("memberships__role"), own_teams=F("memberships__teams"))
         .only("slug", "name", "zone", "go_live_at")
     }
     phases: dict[int, list[Phase]] = defaultdict(list)
@@ -66,18 +67,21 @@ def work_of(user: User, now: datetime) -> Work:
     for item in Item.objects.open().filter(project__in=projects).only(*COLUMNS, "text"):
         items[item.project_id].append(item)
 
-    mine, unclaimed = [], []
+    mine, of_teams, unclaimed = [], [], []
     for pk, project in projects.items():
         timetable = Timetable(project, phases[pk], sections[pk], items[pk], now)
         groups = {item.parent_id for item in items[pk]}
+        teams = {team.casefold() for team in vars(project)["own_teams"]}
         may_work = Role(vars(project)["own_role"]) in Need.WORK.value
         for item in items[pk]:
             if item.owner_id == user.pk:
                 mine.append(task_of(item, project, timetable))
             elif may_work and item.owner_id is None and item.pk not in groups:
-                if timetable.is_late(item) or timetable.is_soon(item):
+                if item.team.casefold() in teams:
+                    of_teams.append(task_of(item, project, timetable))
+                elif timetable.is_late(item) or timetable.is_soon(item):
                     unclaimed.append(task_of(item, project, timetable))
-    return Work(sorted(mine, key=by_due), sorted(unclaimed, key=by_due))
+    return Work(*(sorted(tasks, key=by_due) for tasks in (mine, of_teams, unclaimed)))
 
 
 def task_of(item: Item, project: Project, timetable: Timetable) -> Task:

@@ -24,7 +24,7 @@ from checklists.exporting.forms import (
 )
 from checklists.importing import dialect
 from checklists.importing.dialect import FACT, escaped, tokens_of
-from checklists.importing.meaning import duration_of
+from checklists.importing.meaning import duration_of, team_in
 from checklists.importing.outline import Criterion, Item, Outline, Phase, Procedure, Section, Step
 from checklists.importing.thresholds import expected_in
 
@@ -207,6 +207,8 @@ def _facts(item: Item, read: Item) -> Iterator[str]:
     told = duration_of(item)
     if item.takes is not None and item.takes != (told.minutes if told else 0):
         yield f"{dialect.TAKES}: {item.takes} min"
+    if item.for_team is not None and item.for_team != team_in(item.details):
+        yield f"{dialect.TEAM}: {one_line(item.for_team)}"
 
 
 def _tripwires(criteria: list[Criterion]) -> Iterator[str]:

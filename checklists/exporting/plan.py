@@ -126,6 +126,7 @@ class _Outliner:
             commands=list(item.commands),
             expects=item.expected,
             takes=item.duration_minutes or 0,
+            for_team=item.team,
             fields=fields,
             items=[self.item(child) for child in self.rows.items[None, None, item.pk]],
             run=[*self.run(item), *read] if self.with_run else [],

@@ -232,6 +232,8 @@ class ExportedLines:
             owner.expects = value
         elif isinstance(owner, Item) and words == dialect.TAKES and (minutes := dialect.MINUTES.fullmatch(value)):
             owner.takes = int(minutes["number"])
+        elif isinstance(owner, Item) and words == dialect.TEAM:
+            owner.for_team = value
         elif isinstance(owner, Phase) and words == dialect.TITLE:
             owner.title = value
         elif isinstance(owner, Item) and words == dialect.NO_BLANKS:

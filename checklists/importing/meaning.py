@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from .offsets import offset_of
-from .outline import Field, Item, Outline, Section
+from .outline import TEAM_LENGTH, Field, Item, Outline, Section
 from .repairs import Line
 from .rounds import round_of
 from .thresholds import duration_in, estimate_in, estimated, expected_in, thresholds_in
@@ -19,6 +19,14 @@ IF = re.compile(
     re.IGNORECASE,
 )
 AGREEING = frozenset({"so", "any"})
+# Before the one who is meant to do an item, and what stands there while nobody is.
+OWNERS = frozenset(
+    {
+        *("owner", "owners", "owner role", "team", "responsible", "responsible team", "assigned to", "assignee"),
+        *("verantwortlich", "zuständig", "υπεύθυνος", "ομάδα"),
+    }
+)
+NOBODY = re.compile(r"\W*|_+.*|.*_{3,}.*|\W*(?:tbd|tba|tbc|n/?a|none|name|offen)\W*|\[.*\]|<.*>|\{.*\}", re.IGNORECASE)
 LISTED = frozenset({"prose", "table"})
 
 
@@ -69,6 +77,7 @@ def _explain_items(items: Sequence[Item], around: Offset | None, above: Item | N
         item.targets = [wish for detail in item.details for wish in thresholds_in(detail)]
         item.expected = expected_in(item.text) if item.expects is None else item.expects
         item.duration = duration_of(item) if item.takes is None else _takes(item.takes)
+        item.team = team_in(item.details) if item.for_team is None else item.for_team
         item.condition = _condition(item.text, _last_question(before))
         _ask(item.fields, item.condition)
         _explain_items(item.items, around, item)
@@ -82,6 +91,15 @@ def duration_of(item: Item) -> Duration | None:
     estimates = (estimated(words) for text in (item.text, *item.details) if (words := estimate_in(text)))
     durations = (duration_in(text) for text in (item.text, *item.details))
     return next((found for found in (*durations, *estimates) if found), None)
+
+
+def team_in(details: Sequence[str]) -> str:
+    """Who is meant to do it, where a detail says so: `Owner: Network team`; a blank or a placeholder is nobody."""
+    for detail in details:
+        key, who = key_value(without_marks(detail.strip()), plain=True) or ("", "")
+        if key.strip("* ").casefold() in OWNERS and not NOBODY.fullmatch(who):
+            return " ".join(who.split())[:TEAM_LENGTH]
+    return ""
 
 
 def _takes(minutes: int) -> Duration | None:

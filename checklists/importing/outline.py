@@ -11,6 +11,9 @@ from typing import Any
 
 from .values import Condition, Duration, Guess, Milestone, Offset, Placeholder, Remark, Repair, Round, Threshold
 
+# How long the name of a team may be.
+TEAM_LENGTH = 60
+
 
 @dataclass
 class Field:
@@ -30,7 +33,7 @@ class Item:
     """A line that somebody ticks; `checked` says that the source had it ticked already.
 
     `number` is the author's own ("3."), `window` the words for when ("T-15 minutes"); `languages` names the language of
-    each command, in the same order. `expects` and `takes` (minutes) say what a plan tells beside the item's words; None
+    each command, in the same order. `expects`, `takes` (minutes) and `for_team` say what a plan tells beside the words; None
     where the words say it.
     """
 
@@ -53,8 +56,10 @@ class Item:
     targets: list[Threshold] = field(default_factory=list)  # what its details ask for
     expected: str = ""
     duration: Duration | None = None
+    team: str = ""
     expects: str | None = None
     takes: int | None = None
+    for_team: str | None = None
     run: list[str] = field(default_factory=list)  # what an exported plan tells of its run; no part of the plan
 
 

@@ -165,6 +165,7 @@ class PlanWriter:
                 threshold=plain(source.threshold),
                 condition=plain(source.condition),
                 optional=source.optional,
+                team=source.team,
                 ticked_in_source=source.checked,
                 source_line=source.line,
             )

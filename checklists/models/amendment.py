@@ -15,6 +15,7 @@ from checklists.models.journal import JournalEntry, canonical
 LABELS = {
     "text": gettext_lazy("Text"),
     "optional": gettext_lazy("Optional"),
+    "team": gettext_lazy("Team"),
     "window": gettext_lazy("When"),
     "recurrence": gettext_lazy("How often"),
     "duration_minutes": gettext_lazy("Takes, in minutes"),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.outline import TEAM_LENGTH
 from checklists.importing.said import Said
 from checklists.models.journal import CHANGES_ITEM, Action, JournalEntry
 from checklists.models.phase import Phase, PhaseKind, Section
@@ -108,6 +109,8 @@ class Item(Retirable, Timing, Versioned):
     threshold = models.JSONField(null=True, blank=True)
     condition = models.JSONField(null=True, blank=True)
     optional = models.BooleanField(default=False)
+    # The owner role: who of the project's people is meant to claim it, such as "Network"; a person owns it by claiming.
+    team = models.CharField(max_length=TEAM_LENGTH, blank=True)
     ticked_in_source = models.BooleanField(default=False)
     source_line = models.PositiveIntegerField(default=0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
@@ -27,8 +29,13 @@ class Role(models.TextChoices):
 
 
 class MembershipManager(models.Manager["Membership"]):
-    def admit(self, project: Project, act: Act, email: str, name: str, role: Role) -> Membership:
-        """Give somebody a role, or another one. A new person gets an account without a usable password."""
+    def admit(
+        self, project: Project, act: Act, email: str, name: str, role: Role, teams: Iterable[str] | None = None
+    ) -> Membership:
+        """Give somebody a role, or another one, and say of which teams they are; None leaves the teams as they are.
+
+        A new person gets an account without a usable password.
+        """
         users = get_user_model().objects
         with project.locked(act):
             user = users.filter(email__iexact=email.strip()).first()
@@ -40,17 +47,22 @@ class MembershipManager(models.Manager["Membership"]):
                 JournalEntry.objects.record_for_instance(act.at, act.by, Action.ACCOUNT_CREATED, subject=str(user))
             member = self.filter(project=project, user=user).select_related("user").first()
             if member is None:
-                member, action = self.create(project=project, user=user, role=role), Action.MEMBER_ADDED
-            elif member.role == role:
+                member = self.create(project=project, user=user, role=role, teams=list(teams or ()))
+                action = Action.MEMBER_ADDED
+            elif member.role == role and (teams is None or member.teams == list(teams)):
                 return member
             else:
-                member.guard_manager_remains()
+                if member.role != role:
+                    member.guard_manager_remains()
                 member.role, action = role, Action.MEMBER_CHANGED
+                member.teams = member.teams if teams is None else list(teams)
                 member.version += 1
                 member.save()
             with translation.override(settings.LANGUAGE_CODE):
                 told = Said(str(Role(role).label))
-            entry = JournalEntry.objects.record(project, act, action, subject=str(user), role=told)
+            entry = JournalEntry.objects.record(
+                project, act, action, subject=str(user), role=told, teams=", ".join(member.teams)
+            )
             if action == Action.MEMBER_ADDED:
                 key = f"member-added:{project.pk}:{entry.seq}"
                 path = project.get_absolute_url()
@@ -64,6 +76,8 @@ class Membership(Versioned):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=16, choices=Role.choices)
+    # Names as the plan's items have them, in any case of letters: whose items this person is meant to claim.
+    teams = models.JSONField(default=list, blank=True)
 
     objects = MembershipManager()
 

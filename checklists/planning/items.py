@@ -24,7 +24,7 @@ from checklists.planning.words import meaning_of, read_item
 
 # What the plan says about an item, in the order in which it is shown.
 PLANNED = (
-    *("text", "optional", "window", "recurrence", "duration_minutes"),
+    *("text", "team", "optional", "window", "recurrence", "duration_minutes"),
     *("expected", "details", "commands"),
 )
 
@@ -100,6 +100,11 @@ def amend_item(item: Item, act: Act, changes: dict, *, began: str, reason: str =
             digest=Amendment.digest_of(was, after, salt),
         )
         Amendment.objects.create(item=item, entry=entry, before=was, after=after, salt=salt)
+
+
+def give_to_team(item: Item, act: Act, team: str, *, reason: str = "") -> None:
+    """Say who of the project's people is meant to claim the item; nobody in particular for an empty name."""
+    amend_item(item, act, {"team": team}, began=seen_of(item), reason=reason)
 
 
 def move_item(item: Item, act: Act, where: Place | Step, *, reason: str = "") -> bool:

@@ -7,11 +7,11 @@ import unicodedata
 
 # In the order of an exported file.
 EXPORTED = (
-    *("Number", "Phase", "Section", "Level", "Kind", "Item", "State", "Owner", "Done by", "Done at", "Reason"),
+    *("Number", "Phase", "Section", "Level", "Kind", "Item", "Team", "State", "Owner", "Done by", "Done at", "Reason"),
     *("Values", "Notes", "Details", "Commands", "When", "How often", "Fields"),
 )
 # Their widths in an Excel file, in characters.
-WIDTHS = (8, 26, 26, 7, 11, 60, 13, 20, 20, 22, 30, 30, 40, 50, 50, 18, 18, 36)
+WIDTHS = (8, 26, 26, 7, 11, 60, 20, 13, 20, 20, 22, 30, 30, 40, 50, 50, 18, 18, 36)
 # What tells of a run. It is shown when a file is read, and is no part of the plan.
 RUN = frozenset({"State", "Owner", "Done by", "Done at", "Reason", "Values", "Notes"})
 MULTIPLE = frozenset({"Details", "Commands", "Fields"})
@@ -27,6 +27,7 @@ NAMES = {
         *("item", "task", "check", "activity", "description", "aufgabe", "punkt", "prufpunkt", "schritt", "tatigkeit"),
         *("εργασια", "στοιχειο", "βημα", "ελεγχος"),
     },
+    "Team": {"team", "owner role", "pool", "ομαδα"},
     "State": {"state", "status", "zustand", "κατασταση"},
     "Owner": {"owner", "responsible", "assignee", "assigned to", "verantwortlich", "zustandig", "υπευθυνος"},
     "Done by": {"done by", "completed by", "erledigt von", "ολοκληρωθηκε απο"},

@@ -12,7 +12,7 @@ from checklists.importing.fields import fields_in
 from checklists.importing.limits import Limits
 from checklists.importing.lint import remarks
 from checklists.importing.meaning import explain
-from checklists.importing.outline import Criterion, Field, Item, Outline, Phase, Section
+from checklists.importing.outline import TEAM_LENGTH, Criterion, Field, Item, Outline, Phase, Section
 from checklists.importing.said import Said
 from checklists.importing.wording import unbox
 
@@ -228,6 +228,9 @@ class _Reader:
         item.recurrence = _given(one["How often"]) if one.get("How often") else item.recurrence
         if one.get("Fields"):
             item.fields = []
+        # In a table that somebody wrote by hand, who owns a row is whoever is meant to do it.
+        named = " ".join(one.get("Team" if "Team" in self.columns else "Owner", "").split())[:TEAM_LENGTH]
+        item.for_team = named if named or "Team" in self.columns else None
         item.details = [line.strip() for line in lines[1:] if line.strip()]
         if kind == CRITERION:
             item = Criterion(**vars(item), phase=self.place[0], section=PATH.join(path_in(self.place[1])))

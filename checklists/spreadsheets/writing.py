@@ -118,6 +118,7 @@ class _Tabler:
             "Number": str(item.number),
             "Level": str(level),
             "Item": item.text,
+            "Team": item.team,
             "State": item.get_state_display(),
             "Owner": str(item.owner or ""),
             "Done by": str(item.settled_by or ""),

@@ -33,7 +33,9 @@ def members(request: Request, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            member = Membership.objects.admit(project, act_of(request), data["email"], data["name"], Role(data["role"]))
+            member = Membership.objects.admit(
+                project, act_of(request), data["email"], data["name"], Role(data["role"]), data["teams"]
+            )
         except TransitionRefused as refusal:
             form.add_error("role", str(refusal))
         else:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from checklists.access import Need, project_for
 from checklists.act import Request, act_of
-from checklists.forms import SeveralForm, posted, workers_of
+from checklists.forms import SeveralForm, posted, teams_of, workers_of
 from checklists.rows import rows_of
 from checklists.several import act_named, each_of
 from checklists.timetable import Timetable
@@ -29,6 +29,8 @@ def several(request: Request, slug: str) -> HttpResponse:
             given["reason"] = data["reason"]
         if data["act"] == "handover":
             given["to"] = data["to"].user
+        if data["act"] == "team":
+            given = {"team": " ".join(data["team"].split()), "reason": data["reason"]}
         outcome = each_of(project, act, data["items"], act_named(data["act"], act, **given))
         level = messages.WARNING if outcome.refused else messages.SUCCESS
         messages.add_message(request, level, outcome.words)
@@ -40,5 +42,6 @@ def several(request: Request, slug: str) -> HttpResponse:
         "rows": rows_of(items, project, request.user.pk, Timetable.load(project, act_of(request).at)),
         "chosen": set(request.POST.getlist("items")),
         "workers": workers_of(project),
+        "teams": teams_of(project),
     }
     return render(request, "checklists/several.html", context, status=422 if form.is_bound else 200)

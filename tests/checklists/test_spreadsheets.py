@@ -102,7 +102,7 @@ def test_the_workbook_is_one_to_work_with(project):
     sheet = book.active
     assert [cell.value for cell in sheet[1]] == list(EXPORTED)
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == f"A1:R{sheet.max_row}"
+    assert sheet.auto_filter.ref == f"A1:S{sheet.max_row}"
     assert sheet.column_dimensions["F"].width == 60
     assert sheet["F4"].alignment.wrap_text
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}

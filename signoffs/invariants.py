@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 
 from checklists import invariants
-from checklists.invariants import Check
 from checklists.models import Action, Closure, Item, JournalEntry, Project, Reading
 from signoffs import rules
 from signoffs.closing import why_not_complete
 from signoffs.models import APPROVING, Ending, Record, Signature, VoidedBy
 from signoffs.models.signature import TOLD
-from signoffs.snapshot import SCHEMA, content_of, digest_of
-from signoffs.standing import DID, standings
+from signoffs.snapshot import SCHEMA, Content, content_of, digest_of
+from signoffs.standing import DID, Standing, standings
 
 # What an act of signing does after its signature: none of it can be what was missing to be complete.
 FOLLOWING = (
@@ -24,33 +25,56 @@ FOLLOWING = (
 )
 
 
-def one_live_signature_per_slot_and_signer(project: Project) -> Iterator[str]:
+@dataclass
+class Signed:
+    """What the checks of signing look at, read once: how every slot stands, and every signature that ever was."""
+
+    project: Project
+    content: Content
+    table: list[Standing]
+    signatures: list[Signature]
+
+    @classmethod
+    def of(cls, project: Project) -> Signed:
+        content = content_of(project)
+        signatures = Signature.objects.filter(slot__project=project).select_related("slot", "invitation")
+        return cls(project, content, standings(project, content), list(signatures))
+
+    @cached_property
+    def endings(self) -> dict[str, JournalEntry]:
+        """By signature: the entry of the journal that ended it."""
+        ends: dict[str, JournalEntry] = {}
+        for entry in self.project.journal.filter(action__in=[Action.SIGNATURE_WITHDRAWN, Action.SCOPE_REOPENED]):
+            ends |= dict.fromkeys(entry.facts.get("voids", ()), entry)
+        return ends
+
+
+def one_live_signature_per_slot_and_signer(signed: Signed) -> Iterator[str]:
     """I5: who signs a slot again has given up the signature before."""
-    live = Signature.objects.filter(slot__project=project, voided_at=None).select_related("slot")
+    live = [signature for signature in signed.signatures if signature.voided_at is None]
     for (slot, name), number in Counter((signature.slot, signature.name) for signature in live).items():
         if number > 1:
             yield f"The slot {slot.title} has {number} signatures of {name} that hold."
 
 
-def signatures_keep_what_was_seen(project: Project) -> Iterator[str]:
+def signatures_keep_what_was_seen(signed: Signed) -> Iterator[str]:
     """I4: the digest of a signature is that of the snapshot that was signed."""
-    for signature in Signature.objects.filter(slot__project=project).select_related("slot"):
+    for signature in signed.signatures:
         if digest_of(signature.snapshot) != signature.digest:
             yield f"The signature of {told(signature)} is not over the snapshot that it keeps."
 
 
-def what_is_closed_is_as_it_was_signed(project: Project) -> Iterator[str]:
+def what_is_closed_is_as_it_was_signed(signed: Signed) -> Iterator[str]:
     """I4 where nothing may change any more: every signature that closed it is over what is there now."""
-    table = standings(project)
-    for closure in Closure.objects.live(project):
-        for standing in table:
+    for closure in Closure.objects.live(signed.project):
+        for standing in signed.table:
             if standing.slot.required and standing.slot.key == closure.key and standing.state != rules.VALID:
                 yield f"{closure.scope_name} is closed, but {standing.slot.title} is {standing.state}."
 
 
-def who_signs_from_outside_was_invited(project: Project) -> Iterator[str]:
+def who_signs_from_outside_was_invited(signed: Signed) -> Iterator[str]:
     """A link is good for its own place and its own person."""
-    for signature in Signature.objects.filter(slot__project=project).select_related("slot", "invitation"):
+    for signature in signed.signatures:
         asked = signature.invitation
         if asked and (asked.slot_id, asked.person_id, asked.ended_how) != (
             signature.slot_id,
@@ -60,35 +84,34 @@ def who_signs_from_outside_was_invited(project: Project) -> Iterator[str]:
             yield f"The signature of {signature.name} in {signature.slot.title} has the link of somebody else."
 
 
-def every_signature_is_in_the_journal(project: Project) -> Iterator[str]:
+def every_signature_is_in_the_journal(signed: Signed) -> Iterator[str]:
     """I1 for signatures: as many as the journal tells of."""
-    given = Signature.objects.filter(slot__project=project).count()
-    told = project.journal.filter(action__in=TOLD).count()
+    given = len(signed.signatures)
+    told = signed.project.journal.filter(action__in=TOLD).count()
     if given != told:
         yield f"There are {given} signatures, by the journal {told}."
 
 
-def complete_is_what_is_signed(project: Project) -> Iterator[str]:
+def complete_is_what_is_signed(signed: Signed) -> Iterator[str]:
     """I6: complete is when every required slot is validly signed and nothing mandatory is open; from the last signature on."""
-    content = content_of(project)
-    table = standings(project, content)
-    is_complete = Project.objects.filter(pk=project.pk, completed_at__isnull=False).exists()
-    why = why_not_complete(content, table)
+    is_complete = Project.objects.filter(pk=signed.project.pk, completed_at__isnull=False).exists()
+    why = why_not_complete(signed.content, signed.table)
     if is_complete and why:
         yield f"The project is complete, but {why}."
-    last = max((each.seq for each in content.signatures), default=0)
-    since = project.journal.filter(seq__gt=last).exclude(action__in=FOLLOWING)
+    last = max((each.seq for each in signed.content.signatures), default=0)
+    since = signed.project.journal.filter(seq__gt=last).exclude(action__in=FOLLOWING)
     if last and not is_complete and not why and not since.exists():
         yield "The last signature left nothing to do, but the project is not complete."
 
 
-def four_eyes_approved(project: Project) -> Iterator[str]:
+def four_eyes_approved(signed: Signed) -> Iterator[str]:
     """I7: nobody approves what they did before, unless another manager let them; nobody fills two slots of a stage."""
-    did = doings(project)
-    blanks = list(Reading.objects.filter(field__project=project, field__item=None).values_list("field", "by", "at"))
-    table = {standing.slot.pk: standing for standing in standings(project)}
-    for signature in Signature.objects.filter(slot__project=project, decision__in=APPROVING).select_related("slot"):
-        if not signature.slot.approves or signature.overridden_by_id:
+    did = doings(signed.project)
+    readings = Reading.objects.filter(field__project=signed.project, field__item=None)
+    blanks = list(readings.values_list("field", "by", "at"))
+    table = {standing.slot.pk: standing for standing in signed.table}
+    for signature in signed.signatures:
+        if signature.decision not in APPROVING or not signature.slot.approves or signature.overridden_by_id:
             continue
         numbers = {item["number"] for item in content_in(signature)["items"]}
         own = any(seq < signature.seq and who in signature.people and number in numbers for seq, number, who in did)
@@ -120,61 +143,49 @@ def doings(project: Project) -> list[tuple[int, int, int]]:
     return found + [(entry.seq, numbers[entry.item_id], entry.facts["who"]) for entry in given if entry.item_id]
 
 
-def stages_came_in_order(project: Project) -> Iterator[str]:
+def stages_came_in_order(signed: Signed) -> Iterator[str]:
     """I8: what a signature was to wait for was signed before it, and nobody votes after the decision."""
-    rows = list(Signature.objects.filter(slot__project=project).select_related("slot"))
-    by_uuid = {str(signature.uuid): signature for signature in rows}
-    for signature in rows:
+    by_uuid = {str(signature.uuid): signature for signature in signed.signatures}
+    for signature in signed.signatures:
         for number, given in content_in(signature)["earlier"]:
             before = [by_uuid.get(uuid) for uuid, *_facts in given]
             if any(each is None or each.seq >= signature.seq for each in before):
                 yield f"The signature of {told(signature)} is over one of slot {number} that was not there yet."
             if not before and not signature.slot.is_decision:
                 yield f"The signature of {told(signature)} did not wait for slot {number}."
-    ends = endings(project)
-    decisions = sorted((each for each in rows if each.slot.is_decision), key=lambda each: each.seq)
+    decisions = sorted((each for each in signed.signatures if each.slot.is_decision), key=lambda each: each.seq)
     for decision, later in zip_longest(decisions, decisions[1:]):
-        end = ends.get(str(decision.uuid)) or later
-        for vote in rows:
+        end = signed.endings.get(str(decision.uuid)) or later
+        for vote in signed.signatures:
             if vote.slot.is_vote and vote.seq > decision.seq and (end is None or vote.seq < end.seq):
                 yield f"{told(vote)} voted after the decision of {decision.who}."
 
 
-def signatures_are_as_they_were_told(project: Project) -> Iterator[str]:
+def signatures_are_as_they_were_told(signed: Signed) -> Iterator[str]:
     """I13, and I1 for each: what the journal proves of a signature is so, also of one that is void, and it stays void."""
-    journal = {entry.seq: entry for entry in project.journal.filter(action__in=TOLD)}
-    ends = endings(project)
-    rows = list(Signature.objects.filter(slot__project=project).select_related("slot"))
-    signed = {(each.slot_id, each.signer_id, each.signed_at) for each in rows}
-    for signature in rows:
+    journal = {entry.seq: entry for entry in signed.project.journal.filter(action__in=TOLD)}
+    given = {(each.slot_id, each.signer_id, each.signed_at) for each in signed.signatures}
+    for signature in signed.signatures:
         entry = journal.get(signature.seq)
         if entry is None or entry.facts.get("record") != signature.record or entry.at != signature.signed_at:
             yield f"The signature of {told(signature)} is not as it was given."
         elif entry.remark and entry.remark != signature.comment:
             yield f"What {told(signature)} wrote is not what was written."
-        end = ends.get(str(signature.uuid))
+        end = signed.endings.get(str(signature.uuid))
         if end and (signature.voided_at, signature.voided_by_id) != (end.at, end.actor_id):
             yield f"The signature of {told(signature)} did not stay void as entry {end.seq} of the journal tells."
         elif end and end.remark and end.remark != signature.void_reason:
             yield f"Why the signature of {told(signature)} is void is not what was written."
         elif not end and signature.voided_at:
             again = (signature.slot_id, signature.voided_by_id, signature.voided_at)
-            if signature.voided_how != VoidedBy.AGAIN or again not in signed:
+            if signature.voided_how != VoidedBy.AGAIN or again not in given:
                 yield f"The journal does not tell why the signature of {told(signature)} is void."
 
 
-def endings(project: Project) -> dict[str, JournalEntry]:
-    """By signature: the entry of the journal that ended it."""
-    ends: dict[str, JournalEntry] = {}
-    for entry in project.journal.filter(action__in=[Action.SIGNATURE_WITHDRAWN, Action.SCOPE_REOPENED]):
-        ends |= dict.fromkeys(entry.facts.get("voids", ()), entry)
-    return ends
-
-
-def records_end_where_the_journal_was(project: Project) -> Iterator[str]:
+def records_end_where_the_journal_was(signed: Signed) -> Iterator[str]:
     """I12: what a record proves is an entry of this journal."""
-    for record in Record.objects.filter(project=project):
-        if not project.journal.filter(seq=record.head_seq, hash=record.head_hash).exists():
+    for record in Record.objects.filter(project=signed.project):
+        if not signed.project.journal.filter(seq=record.head_seq, hash=record.head_hash).exists():
             yield f"The record of revision {record.revision} ends at an entry that the journal does not have."
 
 
@@ -188,8 +199,7 @@ def content_in(signature: Signature) -> dict:
     return snapshot if snapshot.get("schema") == SCHEMA else {"items": [], "earlier": []}
 
 
-CHECKS: tuple[Check, ...] = (
-    *invariants.CHECKS,
+OF_SIGNING: tuple[Callable[[Signed], Iterator[str]], ...] = (
     one_live_signature_per_slot_and_signer,
     signatures_keep_what_was_seen,
     what_is_closed_is_as_it_was_signed,
@@ -201,8 +211,12 @@ CHECKS: tuple[Check, ...] = (
     signatures_are_as_they_were_told,
     records_end_where_the_journal_was,
 )
+# How many there are.
+CHECKS = len(invariants.CHECKS) + len(OF_SIGNING)
 
 
 def broken(project: Project) -> list[str]:
     """Sentences about what does not hold in the project; none if all is well."""
-    return [sentence for check in CHECKS for sentence in check(project)]
+    found = [sentence for check in invariants.CHECKS for sentence in check(project)]
+    signed = Signed.of(project)
+    return found + [sentence for check in OF_SIGNING for sentence in check(signed)]

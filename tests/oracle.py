@@ -13,6 +13,11 @@ DEEPEST = 8
 OF_THE_VERB = None
 
 
+# What makes somebody one of those who did the work.
+DID = {"claimed", "completed", "set aside", "read"}
+STAMPS = count(1)
+
+
 class Refused(Exception):
     """The verb must refuse."""
 
@@ -32,6 +37,22 @@ class Thing:
     last: tuple[str, str] = ("", "")
     released: str | None = None
     version: int = 0
+    # What a signature is about, and who had a hand in it.
+    stamp: int = 0
+    wording: int = 0
+    value: str = ""
+    did: set[str] = field(default_factory=set)
+
+    @property
+    def face(self) -> tuple:
+        """What a snapshot says of it; who holds it is not in that."""
+        told = (self.state, self.settled_by, self.stamp) if self.settled or self.reason != "" else ("open",)
+        return self.number, self.wording, self.value, *told
+
+    @property
+    def doers(self) -> set[str]:
+        """Whoever did or had it."""
+        return self.did | {who for who in (self.owner, self.settled_by) if who}
 
     @property
     def settled(self) -> bool:
@@ -45,7 +66,7 @@ class Thing:
             each = each.parent
 
     def enter(self, state: str, reason: str | None = "") -> None:
-        self.state, self.reason = state, reason
+        self.state, self.reason, self.stamp = state, reason, next(STAMPS)
         if state not in SETTLED:
             self.settled_by = None
 
@@ -66,6 +87,8 @@ class Thing:
     def tell(self, what: str, who: str, *, changes: bool = True) -> None:
         self.last = (what, who)
         self.version += changes
+        if what in DID:
+            self.did.add(who)
 
 
 @dataclass
@@ -107,13 +130,21 @@ class Oracle:
         if any(reasons):
             raise Refused
 
+    def guard(self, thing: Thing) -> None:
+        """What is out of the plan or closed by signatures stays as it is."""
+        self.refuse(bool(thing.retired), self.is_shut(thing.phase))
+
+    def is_shut(self, phase: int) -> bool:
+        """Whether signatures closed the phase. Without any, nothing is closed."""
+        return False
+
     def others_have(self, thing: Thing, who: str) -> bool:
         return thing.owner not in (None, who)
 
     # -- The run -----------------------------------------------------------------------------------------------------
 
     def claim(self, thing: Thing, who: str) -> None:
-        self.refuse(bool(thing.retired))
+        self.guard(thing)
         if thing.owner == who:
             return
         self.refuse(thing.settled, self.others_have(thing, who))
@@ -121,7 +152,7 @@ class Oracle:
         thing.tell("claimed", who)
 
     def release(self, thing: Thing, who: str) -> None:
-        self.refuse(bool(thing.retired))
+        self.guard(thing)
         if thing.owner is None:
             return
         self.refuse(not self.helps(who) and self.others_have(thing, who))
@@ -130,14 +161,14 @@ class Oracle:
         thing.tell("released", who)
 
     def complete(self, thing: Thing, who: str) -> None:
-        self.refuse(bool(thing.retired))
+        self.guard(thing)
         if thing.state == "done":
             return
         self.refuse(self.waits(thing.phase))
         self._settle(thing, "done", "completed", who)
 
     def set_aside(self, thing: Thing, who: str, reason: str) -> None:
-        self.refuse(bool(thing.retired))
+        self.guard(thing)
         if thing.state == "na":
             return
         self._settle(thing, "na", "set aside", who, reason)
@@ -157,15 +188,16 @@ class Oracle:
             above.tell("completed", who)
 
     def hand_over(self, thing: Thing, who: str, to: str) -> None:
-        self.refuse(bool(thing.retired))
+        self.guard(thing)
         if thing.owner == to:
             return
         self.refuse(thing.settled, not self.helps(who) and thing.owner != who)
         thing.give_to(to)
+        thing.did.add(to)
         thing.tell("handed over", who)
 
     def hold_up(self, thing: Thing, who: str, state: str, reason: str) -> None:
-        self.refuse(bool(thing.retired))
+        self.guard(thing)
         if (thing.state, thing.reason) == (state, reason):
             return
         self.refuse(thing.settled, not self.helps(who) and self.others_have(thing, who))
@@ -173,7 +205,8 @@ class Oracle:
         thing.tell(state, who)
 
     def resume(self, thing: Thing, who: str) -> None:
-        self.refuse(bool(thing.retired), thing.state not in STUCK)
+        self.guard(thing)
+        self.refuse(thing.state not in STUCK)
         thing.enter("claimed" if thing.owner else "open")
         thing.tell("resumed", who)
         if self.parts(thing) and not self.open_parts(thing):
@@ -183,7 +216,8 @@ class Oracle:
 
     def undo(self, thing: Thing, who: str) -> None:
         what, whose = thing.last
-        self.refuse(bool(thing.retired), whose != who, what not in UNDOES)
+        self.guard(thing)
+        self.refuse(whose != who, what not in UNDOES)
         if what in ("completed", "set aside"):
             for above in thing.above:
                 if not above.settled:
@@ -200,7 +234,8 @@ class Oracle:
         thing.tell("undone", who)
 
     def reopen(self, thing: Thing, who: str, reason: str) -> None:
-        self.refuse(bool(thing.retired), not thing.settled)
+        self.guard(thing)
+        self.refuse(not thing.settled)
         thing.enter("reopened", reason)
         thing.tell("reopened", who)
         for above in thing.above:
@@ -214,10 +249,14 @@ class Oracle:
         thing.tell("noted", who, changes=False)
 
     def read(self, thing: Thing, who: str, value: str) -> None:
-        self.refuse(bool(thing.retired))
+        self.guard(thing)
         if self.values[-1:] != [value]:
             self.values.append(value)
+            thing.value = value
             thing.tell("read", who, changes=False)
+
+    def move_go_live(self, hours: int) -> None:
+        """Nothing that is known here hangs on it."""
 
     def open_early(self, phase: int) -> None:
         if phase not in self.opened:
@@ -257,15 +296,18 @@ class Oracle:
         if parent:
             self.refuse(bool(parent.retired), self.depth(parent) + 1 > DEEPEST)
             phase = parent.phase
+        self.refuse(self.is_shut(phase))
         was_group = bool(parent and self.parts(parent))
         fresh = self._new(parent, phase)
         self._parts_came(parent, who, is_new=not was_group)
         fresh.tell("added", who, changes=False)
 
     def split(self, thing: Thing, who: str, *, below: bool) -> None:
-        self.refuse(bool(thing.retired), thing.settled, below and self.depth(thing) + 1 > DEEPEST)
+        self.guard(thing)
+        self.refuse(thing.settled, below and self.depth(thing) + 1 > DEEPEST)
         was_group = bool(self.parts(thing))
         if not below:
+            thing.wording += 1
             thing.tell("amended", who)
         parts = [self._new(thing if below else thing.parent, thing.phase) for _ in range(2 if below else 1)]
         for part in parts:
@@ -275,12 +317,13 @@ class Oracle:
 
     def move(self, thing: Thing, who: str, parent: Thing | None, phase: int) -> None:
         """To the end of an item or a phase. Whether it stood there already is for the caller to see."""
-        self.refuse(bool(thing.retired))
+        self.guard(thing)
         if parent:
             deepest = max(self.depth(each) - self.depth(thing) for each in self.below(thing))
             too_deep = self.depth(parent) + 1 + deepest > DEEPEST
             self.refuse(bool(parent.retired), parent in self.below(thing), too_deep)
             phase = parent.phase
+        self.refuse(self.is_shut(phase))
         before = thing.parent
         thing.parent = parent
         for each in self.below(thing):
@@ -293,6 +336,7 @@ class Oracle:
     def retire(self, thing: Thing, who: str) -> None:
         if thing.retired:
             return
+        self.refuse(self.is_shut(thing.phase))
         stamp = next(self.stamps)
         for each in self.below(thing):
             if not each.retired:
@@ -304,7 +348,7 @@ class Oracle:
     def restore(self, thing: Thing, who: str) -> None:
         if not thing.retired:
             return
-        self.refuse(bool(thing.parent and thing.parent.retired))
+        self.refuse(bool(thing.parent and thing.parent.retired), self.is_shut(thing.phase))
         had_parts = bool(thing.parent and self.parts(thing.parent))
         stamp = thing.retired
         for each in self.below(thing):

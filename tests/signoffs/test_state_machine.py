@@ -5,30 +5,49 @@ To add a verb, say in tests/oracle.py what it does, and add a rule here. `GOLIVE
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from checklists.act import Act
-from checklists.models import Field, Item, Membership, Phase, Project, Role
+from checklists.models import Closure, Field, Item, Membership, Phase, Project, Role, Slot
 from checklists.planning.items import add_item, move_item, restore_item, retire_item, split_item
-from checklists.planning.places import Place
+from checklists.planning.places import Place as Spot
+from signoffs import closing, gate
 from signoffs.invariants import broken
+from signoffs.models import Decision, Signature
+from signoffs.standing import standings
 from tests import builders
 from tests.builders import T_ZERO
 from tests.conftest import NOON, person
 from tests.crowd import REFUSALS, SLOW
 from tests.oracle import Oracle, Refused, Thing
+from tests.signing_oracle import PHASE, PLAN, Place, SigningOracle
 
 NAMES = {"mara": "Mara Manager", "tom": "Tom Technician", "olga": "Olga Technician"}
+APPROVERS = {"anna": "Anna Approver", "ben": "Ben Approver"}
+# What the stories of signing must have told, so that they test something.
+EVERYTHING = (
+    *("approve", "decline", "abstain", "refused to approve", "refused to decline"),
+    *("withdrawn", "reopened", "closed", "stale", "completed"),
+)
 WHO = st.sampled_from(sorted(NAMES))
+SIGNER = st.sampled_from(["anna", "ben", "mara", "tom"])
 WHICH = st.integers(0, 40)
 REASON = st.sampled_from(["It rains", "Nobody came", "One is dark"])
 
@@ -176,9 +195,13 @@ class People(RuleBasedStateMachine):
 
     @rule(hours=st.integers(-5, 5))
     def move_go_live(self, hours):
-        project = Project.objects.get(pk=self.project.pk)
+        project, act = Project.objects.get(pk=self.project.pk), self.act("mara")
         moment = T_ZERO + timedelta(hours=hours)
-        project.move_go_live(self.act("mara"), moment, "Europe/Athens", "Fog", project.go_live_at)
+        self.both(
+            "mara",
+            lambda: self.oracle.move_go_live(hours),
+            lambda: project.move_go_live(act, moment, "Europe/Athens", "Fog", project.go_live_at),
+        )
 
     @rule(who=st.sampled_from(["tom", "olga"]))
     def come_or_go(self, who):
@@ -192,15 +215,15 @@ class People(RuleBasedStateMachine):
 
     # -- The plan ----------------------------------------------------------------------------------------------------
 
-    def place(self, which: int, phase: int, *, inside: bool) -> tuple[Thing | None, Place]:
+    def spot(self, which: int, phase: int, *, inside: bool) -> tuple[Thing | None, Spot]:
         if inside:
-            return (around := self.thing(which)), Place("last", "item", around.number)
-        return None, Place("last", "phase", self.phases[phase])
+            return (around := self.thing(which)), Spot("last", "item", around.number)
+        return None, Spot("last", "phase", self.phases[phase])
 
     @precondition(lambda self: len(self.oracle.things) < 25)
     @rule(which=WHICH, phase=st.integers(0, 1), inside=st.booleans())
     def add(self, which, phase, inside):
-        (parent, place), act = self.place(which, phase, inside=inside), self.act("mara")
+        (parent, place), act = self.spot(which, phase, inside=inside), self.act("mara")
         self.both(
             "mara",
             lambda: self.oracle.add("mara", parent, phase),
@@ -221,7 +244,7 @@ class People(RuleBasedStateMachine):
     @rule(which=WHICH, where=WHICH, phase=st.integers(0, 1), inside=st.booleans())
     def move(self, which, where, phase, inside):
         thing, act, went = self.thing(which), self.act("mara"), []
-        parent, place = self.place(where, phase, inside=inside)
+        parent, place = self.spot(where, phase, inside=inside)
         self.both(
             "mara",
             lambda: self.oracle.move(thing, "mara", parent, phase),
@@ -280,13 +303,155 @@ class People(RuleBasedStateMachine):
         assert broken(self.project) == []
 
 
-@pytest.mark.django_db
-def test_people_and_the_oracle_agree():
+class Signers(People):
+    """The same people and two approvers, who sign what is done: the first phase in two places, then the whole plan.
+
+    Everything that can happen to a plan can happen between two signatures. `happened` counts what did.
+    """
+
+    happened: ClassVar[Counter[str]] = Counter()
+    if not SLOW:  # short stories keep to what matters to signatures
+        release = note = resume = order_phases = open_early = come_or_go = hand_over = split = None
+
+    def __init__(self):
+        super().__init__()
+        builders.ask_one_more(self.project)
+        for name, full in APPROVERS.items():
+            self.users[name] = person(full)
+            Membership.objects.create(project=self.project, user=self.users[name], role=Role.APPROVER)
+        roles = self.oracle.roles | dict.fromkeys(APPROVERS, "approver")
+        slots = Slot.objects.filter(project=self.project)
+        places = [Place(slot.number, PHASE if slot.phase_id else PLAN, slot.stage) for slot in slots]
+        self.oracle = SigningOracle(self.oracle.things, roles, places=places)
+        self.void: dict[int, dict[str, Any]] = {}
+
+    def both(self, who: str, should: Callable[[], Any], does: Callable[[], Any]) -> bool:
+        self.oracle.order = list(self.project.items.values_list("number", flat=True))
+        closed, complete = set(self.oracle.closed), self.oracle.is_complete
+        done = super().both(who, should, does)
+        self.happened["closed"] += len(self.oracle.closed - closed)
+        self.happened["completed"] += self.oracle.is_complete and not complete
+        return done
+
+    def place(self, which: int) -> Place:
+        return self.oracle.places[which % len(self.oracle.places)]
+
+    # -- Signing -----------------------------------------------------------------------------------------------------
+
+    @initialize(phases=st.integers(0, 2))
+    def begin(self, phases):
+        for phase in range(phases):
+            self.finish(phase, "tom")
+
+    @rule(phase=st.integers(0, 1), who=st.sampled_from(["tom", "mara"]))
+    def finish(self, phase, who):
+        """Complete everything that is open in a phase, from the parts to what they are parts of."""
+        things = [each for each in self.oracle.things.values() if each.phase == phase]
+        for thing in sorted(things, key=self.oracle.depth, reverse=True):
+            if not thing.settled:
+                act = self.act(who)
+                self.both(
+                    who,
+                    lambda thing=thing: self.oracle.complete(thing, who),
+                    lambda thing=thing, act=act: self.item(thing).complete(act, for_others=who == "mara"),
+                )
+
+    @rule(who=SIGNER, which=WHICH, decision=st.sampled_from(["approve", "approve", "decline", "abstain"]))
+    def sign(self, who, which, decision):
+        place, act = self.place(which), self.act(who)
+        standing = next(each for each in standings(self.project) if each.slot.number == place.number)
+        done = self.both(
+            who,
+            lambda: self.oracle.sign(place, who, decision),
+            lambda: gate.sign(standing.slot, act, Decision(decision), standing.digest, "Looked at it all"),
+        )
+        self.happened[decision if done else f"refused to {decision}"] += 1
+
+    @rule(people=st.permutations(["anna", "ben", "mara"]), places=st.integers(1, 3))
+    def sign_in_turn(self, people, places):
+        """What has to come together to close the phase, and the plan."""
+        for phase in (0, 1):
+            self.finish(phase, "tom")
+        stages = sorted(self.oracle.places, key=lambda place: place.stage)
+        for place, who in list(zip(stages, people, strict=True))[:places]:
+            self.sign(who, self.oracle.places.index(place), "approve")
+
+    @rule(who=SIGNER, which=WHICH, seen=st.sampled_from(["", "0" * 64]))
+    def sign_what_nobody_sees(self, who, which, seen):
+        """A digest that is not that of now is never signed."""
+        slot = Slot.objects.select_related("project").get(project=self.project, number=self.place(which).number)
+        with pytest.raises(REFUSALS):
+            gate.sign(slot, self.act(who), Decision.APPROVE, seen)
+
+    @precondition(lambda self: self.oracle.words)
+    @rule(who=SIGNER, which=WHICH)
+    def withdraw(self, who, which):
+        word, act = self.oracle.words[which % len(self.oracle.words)], self.act(who)
+        signature = Signature.objects.filter(slot__project=self.project).order_by("seq")[word.key]
+        was = word.void
+        done = self.both(
+            who, lambda: self.oracle.withdraw(word, who), lambda: gate.withdraw(signature, act, "I was too quick")
+        )
+        self.happened["withdrawn"] += done and not was
+
+    @rule(which=WHICH)
+    def reopen_scope(self, which):
+        place, act = self.place(which), self.act("mara")
+        slot = Slot.objects.select_related("project", "phase").get(project=self.project, number=place.number)
+        done = self.both(
+            "mara",
+            lambda: self.oracle.reopen_scope(place.scope),
+            lambda: closing.reopen(slot.project, act, slot, "It has to be looked at once more"),
+        )
+        self.happened["reopened"] += done
+
+    @rule()
+    def complete_project(self):
+        project, act = Project.objects.get(pk=self.project.pk), self.act("mara")
+        self.both("mara", self.oracle.complete_project, lambda: closing.complete(project, act))
+
+    # -- What must hold after each step ------------------------------------------------------------------------------
+
+    @invariant()
+    def both_know_who_signed_what(self):
+        """I4 and I5: a signature is valid as long as what was seen is what is there, and each signer has one that holds."""
+        self.oracle.order = list(self.project.items.values_list("number", flat=True))
+        names = {user.pk: name for name, user in self.users.items()}
+        table = standings(self.project)
+        stand = {
+            each.slot.number: (
+                each.state,
+                [(names[word.signer_id], str(word.decision), each.state_of(word)) for word in each.signatures],
+            )
+            for each in table
+        }
+        assert stand == {
+            place.number: (
+                self.oracle.state(place),
+                [(word.who, word.decision, self.oracle.how(word)) for word in self.oracle.live(place)],
+            )
+            for place in self.oracle.places
+        }
+        self.happened["stale"] += any(state == "stale" for state, _words in stand.values())
+        closed = {PLAN if closure.is_plan else PHASE for closure in Closure.objects.live(self.project)}
+        assert closed == self.oracle.closed
+        assert bool(Project.objects.get(pk=self.project.pk).completed_at) == self.oracle.is_complete
+
+    @invariant()
+    def what_is_void_never_changes_again(self):
+        """I13."""
+        rows = Signature.objects.filter(slot__project=self.project).exclude(voided_at=None)
+        void = {row["id"]: row for row in rows.values()}
+        assert {key: void.get(key) for key in self.void} == self.void
+        self.void = void
+
+
+def tell_stories(machine: type[RuleBasedStateMachine], short: int) -> None:
     """Deterministic in the short run, new stories each time in the long one."""
     run_state_machine_as_test(
-        People,
+        machine,
         settings=settings(
-            max_examples=500 if SLOW else 8,
+            max_examples=500 if SLOW else short,
             stateful_step_count=50 if SLOW else 20,
             derandomize=not SLOW,
             deadline=None,
@@ -294,3 +459,56 @@ def test_people_and_the_oracle_agree():
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.django_db
+def test_people_and_the_oracle_agree():
+    tell_stories(People, 8)
+
+
+@pytest.mark.django_db
+def test_signers_and_the_oracle_agree():
+    Signers.happened.clear()
+    tell_stories(Signers, 10)
+    if SLOW:
+        assert [what for what in EVERYTHING if not Signers.happened[what]] == []
+
+
+@pytest.mark.django_db
+def test_one_story_in_which_everything_happens():
+    """The same rules told by hand, so that also the short run comes to each end."""
+    Signers.happened.clear()
+    story = Signers()
+    try:
+        for step in (
+            lambda: story.sign("anna", 0, "approve"),
+            lambda: story.sign("anna", 0, "decline"),
+            lambda: story.withdraw("anna", 0),
+            lambda: story.begin(2),
+            lambda: story.sign("tom", 0, "decline"),
+            lambda: story.sign("ben", 0, "abstain"),
+            lambda: story.sign("ben", 0, "approve"),
+            lambda: story.reopen("mara", 2, "It rains"),
+            lambda: story.withdraw("ben", 1),
+            lambda: story.withdraw("ben", 2),
+            lambda: story.sign_in_turn(["anna", "ben", "mara"], 3),
+            lambda: story.withdraw("anna", 3),
+            lambda: story.retire(0),
+            lambda: story.sign_what_nobody_sees("anna", 0, ""),
+            lambda: story.reopen_scope(1),
+            lambda: story.reopen_scope(0),
+            lambda: story.reopen_scope(0),
+            lambda: story.sign_in_turn(["ben", "mara", "anna"], 3),
+            story.complete_project,
+        ):
+            step()
+            for holds in (
+                story.both_agree,
+                story.everything_holds,
+                story.both_know_who_signed_what,
+                story.what_is_void_never_changes_again,
+            ):
+                holds()
+    finally:
+        story.teardown()
+    assert [what for what in EVERYTHING if not Signers.happened[what]] == []

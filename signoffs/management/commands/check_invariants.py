@@ -32,4 +32,4 @@ class Command(BaseCommand):
                 found += [f"{each.slug}: {sentence}" for sentence in broken(each)]
         if found:
             raise CommandError("\n".join(found), returncode=1)
-        self.stdout.write(f"{len(projects)} projects, {len(CHECKS)} checks each: all of it holds.")
+        self.stdout.write(f"{len(projects)} projects, {CHECKS} checks each: all of it holds.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from checklists import schedule
 from checklists.act import Act, TransitionRefused
-from checklists.models import Action, JournalEntry, Slot
+from checklists.models import Action, JournalEntry, Project, Slot
 from checklists.models.slot import Filler
 from signoffs import rules
 from signoffs.awaited import Awaited, awaited_from
@@ -29,8 +29,6 @@ PAUSE = timedelta(hours=1)
 
 def ask(slot: Slot, act: Act) -> list[User]:
     """Ask everybody who may sign it now, by one mail each; for managers. Who was asked comes back.
-
-    Where what was signed has changed since, those who signed are asked and nobody else, if they are enough.
 
     Refused within an hour after it was asked for, and where nobody could sign.
     """
@@ -50,19 +48,47 @@ def ask(slot: Slot, act: Act) -> list[User]:
                     "next": schedule.words(last.at + PAUSE, project.tzinfo),
                 }
             )
-        waiting = waiting_for(standing, table, Team.of(project, act.at), act)
-        people = {person: awaited for person, awaited in waiting.items() if not awaited.why_not}
-        # Whoever signed knows what changed; others are asked where that is not enough.
-        again = {person: awaited for person, awaited in people.items() if awaited.said}
-        people = again if again and len(again) >= standing.still else people
-        if not people:
-            why = next(iter(waiting.values())).why_not if waiting else _("nobody else could sign it now.")
+        team = Team.of(project, act.at)
+        waiting = waiting_for(standing, table, team, others(team, act), act)
+        if not whom(standing, waiting):
+            why = waiting[0].why_not if waiting else _("nobody else could sign it now.")
             raise TransitionRefused(_("Nobody was asked: %(why)s") % {"why": why})
+        return told([(standing, whom(standing, waiting))], act)
+
+
+def ask_for_all(project: Project, act: Act) -> list[User]:
+    """Ask for every signature that can be given now and was not asked for within the hour, by one mail to each person."""
+    with project.locked(act):
+        table, team = standings(project, content_of(project)), Team.of(project, act.at)
+        open_ = askable(table, SigningRequest.objects.live_in([project]), act.at)
+        people = others(team, act)
+        asked = [
+            (standing, whom(standing, waiting_for(standing, table, team, people, act)))
+            for standing in table
+            if standing.slot.pk in open_
+        ]
+        asked = [(standing, people) for standing, people in asked if people]
+        if not asked:
+            raise TransitionRefused(_("Nobody was asked: %(why)s") % {"why": _("nobody else could sign it now.")})
+        return told(asked, act)
+
+
+def told(asked: list[tuple[Standing, list[Awaited]]], act: Act) -> list[User]:
+    """Keep that these places were asked for, and write to everybody; the caller holds the lock."""
+    mails: dict[User, list[Awaited]] = {}
+    seq = 0
+    for standing, people in asked:
+        slot = standing.slot
         SigningRequest.objects.create(slot=slot, by=act.by, by_name=str(act.by), at=act.at)
-        names = ", ".join(str(person) for person in people)
-        entry = JournalEntry.objects.record(project, act, Action.SIGNING_REQUESTED, subject=slot.title, people=names)
-        tell_requested(slot, act, entry.seq, {person: awaited.principal for person, awaited in people.items()})
-        return list(people)
+        names = ", ".join(str(each.person) for each in people)
+        entry = JournalEntry.objects.record(
+            slot.project, act, Action.SIGNING_REQUESTED, subject=slot.title, people=names
+        )
+        seq = entry.seq
+        for each in people:
+            mails.setdefault(each.person, []).append(each)
+    tell_requested(asked[0][0].slot.project, act, seq, mails)
+    return list(mails)
 
 
 def askable(table: list[Standing], requests: Mapping[int, SigningRequest], now: datetime) -> set[int]:
@@ -76,10 +102,24 @@ def askable(table: list[Standing], requests: Mapping[int, SigningRequest], now: 
     return found
 
 
-def waiting_for(standing: Standing, table: list[Standing], team: Team, act: Act) -> dict[User, Awaited]:
-    """Everybody but who asks whose signature the place waits for, now or later."""
-    found = {}
-    for person in get_user_model().objects.filter(pk__in=team.roles).exclude(pk=act.by.pk).order_by("name", "pk"):
-        if awaited := awaited_from(person, standing, table, team, act.at):
-            found[person] = awaited
-    return found
+def others(team: Team, act: Act) -> list[User]:
+    """Everybody on the project but who asks."""
+    return list(get_user_model().objects.filter(pk__in=team.roles).exclude(pk=act.by.pk).order_by("name", "pk"))
+
+
+def waiting_for(
+    standing: Standing, table: list[Standing], team: Team, people: Iterable[User], act: Act
+) -> list[Awaited]:
+    """For whose signatures the place waits, now or later."""
+    found = (awaited_from(person, standing, table, team, act.at) for person in people)
+    return [each for each in found if each]
+
+
+def whom(standing: Standing, waiting: Iterable[Awaited]) -> list[Awaited]:
+    """Who is asked of those for whom it waits: whoever can sign now.
+
+    Whoever signed knows what changed since, so of what is stale others are asked only where that is not enough.
+    """
+    able = [each for each in waiting if not each.why_not]
+    again = [each for each in able if each.said]
+    return again if again and len(again) >= standing.still else able

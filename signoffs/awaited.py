@@ -32,6 +32,7 @@ class Awaited:
     """
 
     standing: Standing
+    person: User
     principal: User | None
     said: Signature | None
     why_not: str
@@ -97,7 +98,7 @@ def awaited_from(person: User, standing: Standing, table: list[Standing], team: 
     except TransitionRefused:
         return None
     why_not = gate.why_not(standing, table, team, attempt.act, decision, principal)
-    return Awaited(standing, principal, said, why_not)
+    return Awaited(standing, person, principal, said, why_not)
 
 
 def asking(user: User, now: datetime) -> list[Project]:

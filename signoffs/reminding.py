@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,10 @@ from signoffs.standing import Team, standings
 from signoffs.telling import remind_of
 
 if TYPE_CHECKING:
-    from golive_site.accounts.models import User
+    pass
+
+# Mails that tell somebody of places where they sign.
+TELLS = ("signing_requested", "signing_stale")
 
 logger = logging.getLogger(__name__)
 
@@ -54,27 +57,37 @@ def remind(project: Project, round_: Round, day: date, now: datetime) -> None:
             return
         if not Reminder.objects.take(project, round_, day, now):
             return
-        just_asked = asked_on(project, day) if round_ == Round.DAILY else set()
+        told = told_on(project, day) if round_ == Round.DAILY else set()
         table, team = standings(project, content_of(project)), Team.of(project, now)
         requests = SigningRequest.objects.live_in([project])
-        for person in get_user_model().objects.filter(pk__in=set(team.roles) - just_asked):
-            waiting = (awaited_from(person, standing, table, team, now) for standing in table)
+        for person in get_user_model().objects.filter(pk__in=team.roles):
+            found = [awaited_from(person, standing, table, team, now) for standing in table]
+            waiting = [each for each in found if each and concerns(each, round_, requests.get(each.slot.pk))]
             remind_of(
-                project, person, now, [each for each in waiting if each and concerns(each, person, round_, requests)]
+                project,
+                person,
+                now,
+                [each for each in waiting if (person.pk, each.slot.get_absolute_url()) not in told],
             )
 
 
-def asked_on(project: Project, day: date) -> set[int]:
-    """Who was asked to sign something on this day: to be reminded of it on the same day would be too much."""
+def told_on(project: Project, day: date) -> set[tuple[int | None, str]]:
+    """Who was asked on this day, or told that it became stale, and of which place: more on the same day is too much."""
     midnight = datetime.combine(day, time(), project.tzinfo)
-    mails = Mail.objects.filter(project=project, kind="signing_requested", created_at__gte=midnight)
-    return {person for person in mails.values_list("person", flat=True) if person}
+    mails = Mail.objects.filter(project=project, kind__in=TELLS, created_at__gte=midnight)
+    return {
+        (person, place["path"]) for person, facts in mails.values_list("person", "facts") for place in places(facts)
+    }
 
 
-def concerns(awaited: Awaited, person: User, round_: Round, requests: Mapping[int, SigningRequest]) -> bool:
+def places(facts: dict) -> list[dict]:
+    """What a mail is about, unless that was removed."""
+    return found if isinstance(found := facts.get("places"), list) else []
+
+
+def concerns(awaited: Awaited, round_: Round, request: SigningRequest | None) -> bool:
     """Whether somebody is reminded of it: only of what they can sign now, and daily only of what was asked of them."""
     if awaited.why_not:
         return False
-    request = requests.get(awaited.slot.pk)
-    was_asked = request is not None and request.by_id != person.pk
+    was_asked = request is not None and request.by_id != awaited.person.pk
     return round_ == Round.LAUNCH or awaited.said is not None or was_asked

@@ -36,29 +36,24 @@ def tell(
         Mail.objects.post(kind, person, key, act.at, project=project, by=str(act.by), path=path, **facts)
 
 
-def tell_requested(slot: Slot, act: Act, seq: int, people: Mapping[User, User | None]) -> None:
-    """Whoever is asked to sign, each with the person in whose place they would."""
-    project = slot.project
-    for person, principal in people.items():
-        Mail.objects.post(
-            "signing_requested",
-            person,
-            f"signing_requested:{project.pk}:{seq}:{person.pk}",
-            act.at,
-            project=project,
-            by=str(act.by),
-            slot=slot.title,
-            principal=str(principal or ""),
-            path=slot.get_absolute_url(),
-        )
+def tell_requested(project: Project, act: Act, seq: int, mails: Mapping[User, Iterable[Awaited]]) -> None:
+    """Whoever is asked to sign, each of all that they are asked for, with the person in whose place they would."""
+    for person, asked in mails.items():
+        key = f"signing_requested:{project.pk}:{seq}:{person.pk}"
+        places = [place_of(each) | {"principal": str(each.principal or "")} for each in asked]
+        Mail.objects.post("signing_requested", person, key, act.at, project=project, by=str(act.by), places=places)
 
 
 def remind_of(project: Project, person: User, now: datetime, waiting: Iterable[Awaited]) -> None:
     """One mail with everything that waits for the person in a project, if anything does; one a day."""
-    places = [{"slot": each.slot.title, "path": each.slot.get_absolute_url()} for each in waiting]
+    places = [place_of(each) for each in waiting]
     if places:
         key = f"signing_reminder:{project.pk}:{project.local(now).date()}:{person.pk}"
         Mail.objects.post("signing_reminder", person, key, now, project=project, places=places)
+
+
+def place_of(awaited: Awaited) -> dict[str, str]:
+    return {"slot": awaited.slot.title, "path": awaited.slot.get_absolute_url()}
 
 
 def tell_declined(signature: Signature, table: list[Standing], act: Act) -> None:

@@ -26,6 +26,7 @@ from signoffs.views import (
 
 urlpatterns = [
     path("projects/<slug:slug>/sign-off/", slot.slots, name="slots"),
+    path("projects/<slug:slug>/sign-off/requests/", slot_plan.requests, name="requests"),
     path("projects/<slug:slug>/sign-off/new/", slot_plan.slot_new, name="slot_new"),
     path("projects/<slug:slug>/sign-off/completion/", reopening.completion, name="completion"),
     path("projects/<slug:slug>/sign-off/reopening/<slug:scope>/", reopening.scope_reopening, name="scope_reopening"),

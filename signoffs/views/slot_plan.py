@@ -12,7 +12,7 @@ from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import posted
 from checklists.models import Project, Slot
-from signoffs.asking import ask
+from signoffs.asking import ask, ask_for_all
 from signoffs.models import Override
 from signoffs.slot_forms import OverrideForm, SlotForm, WhyForm
 
@@ -82,6 +82,20 @@ def slot_requests(request: Request, slug: str, number: int) -> HttpResponse:
     else:
         people = ", ".join(str(person) for person in asked)
         messages.success(request, _("Asked to sign %(role)s: %(people)s.") % {"role": slot.title, "people": people})
+    return redirect("slots", slug)
+
+
+@require_POST
+def requests(request: Request, slug: str) -> HttpResponse:
+    """Ask for every signature that can be given now."""
+    project = project_for(request, slug, need=Need.MANAGE)
+    try:
+        asked = ask_for_all(project, act_of(request))
+    except TransitionRefused as problem:
+        messages.error(request, str(problem))
+    else:
+        people = ", ".join(str(person) for person in asked)
+        messages.success(request, _("Asked to sign: %(people)s.") % {"people": people})
     return redirect("slots", slug)
 
 

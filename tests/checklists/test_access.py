@@ -113,6 +113,7 @@ ADDRESSES = {
     "slot_retirement": ("post", MANAGERS),
     "slot_override": ("post", MANAGERS),
     "slot_requests": ("post", MANAGERS),
+    "requests": ("post", MANAGERS),
     "invitations": ("post", MANAGERS),
     "invitation_resending": ("post", MANAGERS),
     "invitation_revocation": ("post", MANAGERS),

@@ -12,7 +12,7 @@ from checklists.mailing import deliver_due
 from checklists.models import Action, Mail, Membership, Role
 from checklists.models.slot import Filler
 from signoffs import closing, gate
-from signoffs.asking import ask
+from signoffs.asking import ask, ask_for_all
 from signoffs.awaited import awaited_of
 from signoffs.models import Decision, Delegation, SigningRequest
 from signoffs.standing import standings
@@ -83,7 +83,7 @@ def test_who_cannot_sign_it_is_not_asked(settled, technician, approver, manager,
     ask(before(settled), act(manager))
     assert asked(settled) == ["Ben Technician", "Nia Approver"]
     deputies = Mail.objects.get(person=deputy)
-    assert deputies.facts["principal"] == "Nia Approver"
+    assert [place["principal"] for place in deputies.facts["places"]] == ["Nia Approver"]
 
 
 def test_of_what_changed_those_who_signed_are_asked(settled, technician, approver, manager, act):
@@ -151,6 +151,36 @@ def test_what_is_complete_is_asked_for_no_more(settled, approver, manager, act, 
     with pytest.raises(TransitionRefused, match="nobody else"):
         ask(before(settled), act(manager))
     assert "/requests/" not in signed_in(manager).get(reverse("slots", args=[settled.slug])).text
+
+
+def test_all_that_can_be_signed_is_asked_for_by_one_mail_to_each(
+    settled, approver, manager, act, signed_in, mailoutbox
+):
+    Membership.objects.create(project=settled, user=person("Nia Approver"), role=Role.APPROVER)
+    ask(before(settled), act(manager))
+    ask_one_more(settled, title="Third signer")
+    Mail.objects.all().delete()
+    assert [str(who) for who in ask_for_all(settled, act(manager, NOON + timedelta(minutes=9)))] == [
+        "Anna Approver",
+        "Nia Approver",
+    ]
+    for mail in Mail.objects.all():  # what was asked for within the hour and what cannot be signed is left out
+        assert [place["slot"] for place in mail.facts["places"]] == ["Second signer", "Third signer"]
+    assert settled.journal.filter(action=Action.SIGNING_REQUESTED).count() == SigningRequest.objects.count() == 3
+    deliver_due(NOON + timedelta(hours=1))
+    assert {each.subject for each in mailoutbox} == {"Harbour Lights: Mara Manager asks you for 2 signatures"}
+    with pytest.raises(TransitionRefused, match="Nobody was asked"):
+        ask_for_all(settled, act(manager, NOON + timedelta(minutes=10)))
+
+
+def test_the_button_for_all_is_there_where_there_are_several(settled, approver, manager, signed_in):
+    where, address = (reverse(name, args=[settled.slug]) for name in ("slots", "requests"))
+    assert f'action="{address}"' in signed_in(manager).get(where).text
+    assert f'action="{address}"' not in signed_in(approver).get(where).text
+    answer = signed_in(manager).post(address, follow=True).text
+    assert "Asked to sign: Anna Approver." in answer
+    assert f'action="{address}"' not in answer
+    assert "Nobody was asked" in signed_in(manager).post(address, follow=True).text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,6 +19,7 @@ from checklists.models.keeping import Keeping
 from signoffs import closing, gate
 from signoffs.asking import ask
 from signoffs.models import Decision, Reminder, Round
+from signoffs.noticing import notice_due
 from signoffs.reminding import remind_due
 from signoffs.standing import standings
 from tests import builders
@@ -89,8 +90,11 @@ def test_not_on_the_day_on_which_they_were_asked(project, approver, manager, act
     ask(before(project), act(manager, NINE - timedelta(hours=1)))
     remind_due(NINE)
     assert reminded() == []
+    ask(project.slots.select_related("project").get(title="Second signer"), act(manager, NINE + timedelta(hours=9)))
+    remind_due(NINE + DAY - timedelta(minutes=1))
     remind_due(NINE + DAY)
     assert reminded(NINE + DAY) == ["Anna Approver"]
+    assert len(Mail.objects.get(kind="signing_reminder").facts["places"]) == 2
 
 
 def test_nobody_is_reminded_of_what_was_not_asked_or_cannot_be_signed(project, technician, approver, manager, act):
@@ -106,7 +110,10 @@ def test_whoever_signed_what_changed_since_is_reminded_unasked(project, technici
     sign(project, act(approver))
     item(project, "Certificates valid").reopen(act(technician), "One expired")
     item(project, "Certificates valid").complete(act(technician, NOON + timedelta(minutes=1)))
+    notice_due(NINE)  # that it became stale is mail enough for this day
     remind_due(NINE)
+    assert reminded() == []
+    remind_due(NINE + DAY)
     assert reminded() == ["Anna Approver"]
 
 

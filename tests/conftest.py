@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from checklists import append_only
 from checklists.act import Act
@@ -61,6 +62,13 @@ def quick(settings, data_folder):
     settings.DATA_DIR = data_folder
     cache.clear()  # a limit on sign-ins per minute must not count those of other tests
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """A page that was asked for in another language leaves it behind in the thread, and so for the next test."""
+    yield
+    translation.deactivate()
 
 
 def person(name: str) -> User:

@@ -43,7 +43,7 @@ def item_response(
     found = Item.with_retired.select_related(*PEOPLE, "retired_by", "phase", "section", "project")
     item = get_object_or_404(found, project=project, number=number)
     if item.retired_at:
-        return retired_response(request, project, item, status=status, refusal=refusal)
+        return retired_response(request, project, item, status, refusal, written_in(forms or {}))
     opened, acted = "folded" not in request.GET, bool(request.htmx) and request.method == "POST"
     # Before the rows: whoever reads them afterwards has all until there in them.
     seq = JournalEntry.objects.head(project)
@@ -136,13 +136,23 @@ def progress_of(project: Project, item: Item, around: Around, rows: dict[int, Ro
     }
 
 
-def retired_response(request: Request, project: Project, item: Item, *, status: int, refusal: str) -> HttpResponse:
-    """An item that is out of the plan: who took it out and why, and all that happened to it."""
+def written_in(forms: dict) -> str:
+    """What somebody wrote into the form that was refused."""
+    output = forms.get("evidence_typed", {}).get("output", "")
+    return forms.get("note_typed") or forms.get("reason_typed") or output
+
+
+def retired_response(
+    request: Request, project: Project, item: Item, status: int, refusal: str, typed: str
+) -> HttpResponse:
+    """An item that is out of the plan: who took it out and why, and all that happened to it. `typed` is what somebody
+    wrote who did not know that yet."""
     context = {
         "project": project,
         "tab": "plan",
         "item": item,
         "refusal": refusal,
+        "typed": typed,
         "notes": item.notes.select_related("author"),
         "fields": Field.with_retired.filter(item=item).prefetch_related("readings__by"),
         "history": item.history.select_related("amendment").order_by("-seq"),
@@ -239,7 +249,8 @@ def item_notes(request: Request, slug: str, number: int) -> HttpResponse:
     item = fetch_item(project, number)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return item_response(request, project, number, status=422, forms={"note_error": form.errors["text"][0]})
+        kept = {"note_error": form.errors["text"][0], "note_typed": request.POST.get("text", "")}
+        return item_response(request, project, number, status=422, forms=kept)
     try:
         item.note(act_of(request), form.cleaned_data["text"])
     except Repeated:
@@ -251,7 +262,10 @@ def item_notes(request: Request, slug: str, number: int) -> HttpResponse:
             number,
             status=409,
             refusal=str(refusal),
-            forms={"reason_typed": form.cleaned_data["text"]},
+            forms={
+                "note_error": _("Not saved. What you wrote is kept here."),
+                "note_typed": form.cleaned_data["text"],
+            },
         )
     return done(request, project, item)
 

@@ -20,6 +20,7 @@ from checklists.evidence_files import FileRefused, Received, accepted, pasted, r
 from checklists.forms import EvidenceForm, NoteForm, ReasonForm
 from checklists.models import Action, Evidence, JournalEntry, Note, Project
 from checklists.models.placed import Placed, place_of
+from checklists.views.item import item_response
 
 # Nothing in the file runs, wherever a browser shows it.
 SANDBOX = "default-src 'none'; sandbox"
@@ -43,7 +44,7 @@ def place(request: Request, slug: str, place: str) -> HttpResponse:
 
 
 def place_page(
-    request: Request, project: Project, word: str, columns: dict[str, Any], status: int = 200, **told: str
+    request: Request, project: Project, word: str, columns: dict[str, Any], status: int = 200, **told: object
 ) -> HttpResponse:
     here = {"project": project, "item": None, "section": None, "phase": None} | columns
     context = {
@@ -68,7 +69,8 @@ def place_notes(request: Request, slug: str, place: str) -> HttpResponse:
     columns = columns_of(project, place)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return place_page(request, project, place, columns, 422, note_error=str(form.errors["text"][0]))
+        kept = {"note_error": str(form.errors["text"][0]), "note_typed": request.POST.get("text", "")}
+        return place_page(request, project, place, columns, 422, **kept)
     try:
         Note.objects.write(project, act_of(request), form.cleaned_data["text"], **columns)
     except Repeated:
@@ -81,31 +83,55 @@ def place_notes(request: Request, slug: str, place: str) -> HttpResponse:
 
 @require_POST
 def place_evidence(request: Request, slug: str, place: str) -> HttpResponse:
-    """Files, or output that was pasted. What can be kept is kept; what cannot is named, with why."""
+    """Files, or output that was pasted. What can be kept is kept; what cannot is named, with why, and what was typed
+    stays in the form."""
     project = project_for(request, slug, need=Need.NOTE)
     columns = columns_of(project, place)
     form = EvidenceForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, str(next(iter(form.errors.values()))[0]))
-        return redirect(Note(project=project, **columns).place_url)
-    remark, kept, refused = form.cleaned_data["remark"], 0, []
+        problems = [str(problem) for errors in form.errors.values() for problem in errors]
+        return evidence_refused(request, project, place, columns, 422, problems, typed_in(request))
+    remark, output = form.cleaned_data["remark"], form.cleaned_data["output"]
+    kept, problems, left = 0, [], ""
     for upload in form.cleaned_data["evidence"]:
         try:
             kept += keep(request, project, received(upload), remark, columns)
         except (FileRefused, TransitionRefused) as refusal:
-            refused.append(str(refusal))
-    if output := form.cleaned_data["output"]:
+            problems.append(str(refusal))
+    if output:
         number = Evidence.objects.filter(project=project).count() + 1
         try:
             kept += keep(request, project, pasted(output, number), remark, columns)
         except (FileRefused, TransitionRefused) as refusal:
-            refused.append(str(refusal))
-    for problem in refused:
-        messages.error(request, problem)
+            problems.append(str(refusal))
+            left = output
     if kept:
         told = ngettext("%(number)s piece of evidence was kept.", "%(number)s pieces of evidence were kept.", kept)
         messages.success(request, told % {"number": kept})
+    if problems:
+        return evidence_refused(request, project, place, columns, 409, problems, {"output": left, "remark": remark})
     return redirect(Note(project=project, **columns).place_url)
+
+
+def typed_in(request: Request) -> dict[str, str]:
+    """What stood in the fields of the form for evidence."""
+    return {name: request.POST.get(name, "") for name in ("output", "remark")}
+
+
+def evidence_refused(
+    request: Request,
+    project: Project,
+    word: str,
+    columns: dict[str, Any],
+    status: int,
+    problems: list[str],
+    typed: dict[str, str],
+) -> HttpResponse:
+    """The place again with the form open, what is wrong said at it, and what was typed still in it."""
+    told: dict[str, object] = {"evidence_problems": problems, "evidence_typed": typed}
+    if item := columns.get("item"):
+        return item_response(request, project, item.number, status=status, forms=told)
+    return place_page(request, project, word, columns, status, **told)
 
 
 def keep(request: Request, project: Project, found: Received, remark: str, columns: dict[str, Any]) -> int:
@@ -135,11 +161,26 @@ def evidence_withdrawal(request: Request, slug: str, uuid: UUID) -> HttpResponse
         raise PermissionDenied
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Nothing was changed. %(why)s") % {"why": form.errors["reason"][0]})
-        return redirect(evidence.place_url)
+        problem: dict[str, object] = {
+            "pk": evidence.pk,
+            "text": form.errors["reason"][0],
+            "typed": request.POST.get("reason", ""),
+        }
+        return withdrawal_refused(request, project, evidence, problem)
     reason = form.cleaned_data["reason"]
     told = _("It is withdrawn, and stays readable.")
     return answered(request, evidence, lambda: evidence.withdraw(act_of(request), reason), told)
+
+
+def withdrawal_refused(
+    request: Request, project: Project, evidence: Evidence, problem: dict[str, object]
+) -> HttpResponse:
+    """The place again with the question open, and what was typed still in it."""
+    told: dict[str, object] = {"withdrawal_problem": problem}
+    if evidence.item:
+        return item_response(request, project, evidence.item.number, status=422, forms=told)
+    kind, key = evidence.key
+    return place_page(request, project, f"{kind}-{key}", place_of(project, f"{kind}-{key}"), 422, **told)
 
 
 def answered(request: Request, row: Placed, verb, told: str) -> HttpResponse:

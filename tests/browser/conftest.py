@@ -71,15 +71,17 @@ def asgi_server(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def arrive(chromium, asgi_server):
-    """A page of somebody who has not signed in; `size`, `javascript` and the server's name as told.
+    """A page of somebody who has not signed in; `size`, `javascript`, `touch` and the server's name as told.
 
     The page fails the test on any script error or message of the content security policy.
     """
     contexts, problems = [], []
 
-    def open_page(*, size=WIDE, javascript=True, host="127.0.0.1") -> Page:
+    def open_page(*, size=WIDE, javascript=True, host="127.0.0.1", touch=False) -> Page:
         url = asgi_server.url.replace("127.0.0.1", host)
-        context = chromium.new_context(viewport=size, java_script_enabled=javascript, base_url=url)
+        context = chromium.new_context(
+            viewport=size, java_script_enabled=javascript, base_url=url, has_touch=touch, is_mobile=touch
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
@@ -109,8 +111,16 @@ def enter(arrive):
     return sign_in
 
 
-# What the browser and htmx log as errors and is meant: a refused act (409, 422), and a lost connection.
-MEANT = ("status of 4", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "htmx:sendError", "htmx:afterRequest")
+# What the browser and htmx log as errors and is meant: a refused act (409, 422), a lost connection, and an answer's
+# numbers on the page of an item, which has no place for them.
+MEANT = (
+    "htmx:oobErrorNoTarget",
+    "status of 4",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "net::ERR_FAILED",
+    "htmx:sendError",
+    "htmx:afterRequest",
+)
 
 
 def is_problem(message) -> bool:

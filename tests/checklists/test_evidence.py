@@ -1,5 +1,6 @@
 """Evidence: what is taken and what is not, how it is kept, who sees it, and that nobody's browser runs it."""
 
+import html
 import io
 import zipfile
 
@@ -12,6 +13,7 @@ from checklists.act import TransitionRefused
 from checklists.evidence_files import ENDINGS, FileRefused, clean_name, looked_at, pasted
 from checklists.invariants import evidence_is_as_it_came
 from checklists.models import Action, Evidence
+from checklists.planning.items import retire_item
 from signoffs import pdf
 from signoffs.gate import standings
 from signoffs.report import report_of
@@ -188,6 +190,53 @@ def test_a_file_that_is_too_large_is_refused(project, technician, signed_in, set
 
 def test_nothing_chosen_is_said(project, technician, signed_in):
     assert "Choose a file, or paste some output" in upload(signed_in(technician), project, "plan-0").text
+
+
+LOG = "\nlamps: 2 <of 3>\nlit: 1\n"
+
+
+@pytest.mark.parametrize("where", ["item", "plan", "retired"])
+@pytest.mark.parametrize("why", ["closed", "quota", "shape"])
+def test_what_was_pasted_stays_in_the_form_when_it_is_refused(
+    project, technician, manager, approver, act, signed_in, settings, where, why
+):
+    lamps = item(project, "Lamps answer")
+    place, remark, output = f"item-{lamps.pk}", "From the pier", LOG
+    if where == "plan":
+        place = "plan-0"
+    if why == "quota":
+        settings.EVIDENCE_QUOTA = 10
+    elif why == "shape":
+        remark = "x" * 1001
+    elif where != "retired":
+        settle(project, act(technician))
+        sign_all(project, NOON, approver)
+    if where == "retired":
+        retire_item(lamps, act(manager), reason="Another harbour")
+        if why == "closed":
+            pytest.skip("what is out of the plan is closed by nothing")
+    page = upload(signed_in(technician), project, place, output=output, remark=remark)
+    assert page.status_code == (422 if why == "shape" else 409)
+    assert not Evidence.objects.exists()
+    assert html.unescape(page.text).count(LOG) == 1
+    assert where == "retired" or f'value="{remark}"' in page.text
+
+
+def test_what_was_kept_beside_a_refused_file_does_not_come_back(project, technician, signed_in):
+    page = upload(signed_in(technician), project, "plan-0", ("run.exe", b"MZ"), output="lit: 3", remark="All lit")
+    assert "1 piece of evidence was kept" in page.text
+    assert "lit: 3</textarea>" not in page.text
+    assert 'value="All lit"' in page.text
+
+
+@pytest.mark.parametrize("place", ["item", "plan"])
+def test_a_reason_that_is_too_long_stays_in_the_form(project, technician, act, signed_in, place):
+    at = {"item": item(project, "Lamps answer")} if place == "item" else {}
+    kept = add(project, act(technician), **at)
+    target = reverse("evidence_withdrawal", args=[project.slug, kept.uuid])
+    page = signed_in(technician).post(target, {"reason": "y" * 1001})
+    assert page.status_code == 422
+    assert "y" * 1001 in page.text
 
 
 def test_no_browser_runs_it(project, technician, signed_in, act):

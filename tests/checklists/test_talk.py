@@ -9,6 +9,7 @@ from django.utils import translation
 from checklists.act import Act, TransitionRefused
 from checklists.models import Action, Deviation, Mail, Note
 from checklists.models.note import mentioned_in
+from checklists.planning.items import retire_item
 from signoffs import pdf
 from signoffs.redaction import redact
 from signoffs.report import report_of
@@ -76,6 +77,32 @@ def test_one_takes_back_ones_own_note(project, technician, manager, act, signed_
 def test_an_empty_note_is_none(project, technician, signed_in):
     answer = signed_in(technician).post(reverse("place_notes", args=[project.slug, "plan-0"]), {"text": " "})
     assert (answer.status_code, "The note is empty" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("place", ["plan", "item", "retired"])
+def test_a_note_that_is_refused_stays_in_the_form(project, technician, manager, act, signed_in, place):
+    lamps = item(project, "Lamps answer")
+    target = reverse("item_notes", args=[project.slug, lamps.number])
+    if place == "plan":
+        target = reverse("place_notes", args=[project.slug, "plan-0"])
+    text = "z" * 5001
+    if place == "retired":
+        retire_item(lamps, act(manager), reason="Another harbour")
+        text = "The second is lit"
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = signed_in(technician).post(target, {"text": text}, headers=headers)
+        assert answer.status_code == (409 if place == "retired" else 422)
+        assert text in answer.text
+    assert not Note.objects.exists()
+
+
+def test_a_deviation_that_is_refused_stays_in_the_form(project, technician, signed_in):
+    says = {"title": "", "severity": "high", "place": "plan-0", "text": "Silent since dusk", "follow_up": "New horn"}
+    answer = signed_in(technician).post(reverse("deviation_new", args=[project.slug]), says)
+    assert answer.status_code == 422
+    assert "Silent since dusk" in answer.text
+    assert "New horn" in answer.text
+    assert not Deviation.objects.exists()
 
 
 def test_a_note_on_a_phase_can_be_removed(project, technician, manager, act):

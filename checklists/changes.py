@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from checklists.models import Action, Project
 from checklists.readiness import Tally, waits_of
-from checklists.rows import Row, missed_items, rows_of, with_value
+from checklists.rows import Row, answers_for, mark_unasked, missed_items, rows_of, with_value
 from checklists.sheet import FILTERS, PhaseSheet, Sheet, picked_of
 from checklists.timetable import ItemOrBrief, Timetable
 
@@ -69,6 +71,7 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
     timetable = Timetable.load(project, now)
     items = timetable.items
     touched: dict[int, tuple[int, str]] = {}
+    depending = asked_on_conditions(project) if any(action == Action.READING_GIVEN for *_, action in news) else set()
     frame_changed_by = ""
     for number, item_id, actor, action in news:
         if not action.startswith(ROW_ACTIONS):
@@ -77,6 +80,9 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
         while item is not None:
             touched[item.pk] = number, actor
             item = items.get(item.parent_id) if item.parent_id else None
+    for number, _item, actor, action in news:
+        if action == Action.READING_GIVEN:
+            touched |= dict.fromkeys(depending, (number, actor))
     mine = [item for item in items.values() if item.owner_id == viewer_id]
     shown = project.items.filter(pk__in=[*touched, *(item.pk for item in mine[:1])])
     rows = {row.number: row for row in rows_of(shown, project, viewer_id, timetable)}
@@ -96,6 +102,7 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
     # The journal names the item of a value, not the field: those of sections, phases and the project all come along.
     others_read = any(action == Action.READING_GIVEN and item_id is None for _, item_id, _, action in news)
     fields = list(with_value(project.fields.filter(item=None))) if others_read else []
+    mark_unasked(fields, answers_for(project, fields))
     gates = waits_of(timetable, project)
     section_ids = {section_id for pk in touched if (section_id := items[pk].section_id)}
     return Changes(
@@ -112,6 +119,12 @@ def changes_after(project: Project, seq: int, viewer_id: int, now: datetime, cho
         timetable=timetable,
         frame_changed_by=frame_changed_by,
     )
+
+
+def asked_on_conditions(project: Project) -> set[int]:
+    """The items that ask something, or are asked for, depending on an answer."""
+    items = project.items.filter(Q(condition__isnull=False) | Q(fields__condition__isnull=False))
+    return set(items.values_list("pk", flat=True))
 
 
 def tally_where(items: dict[int, ItemOrBrief], place: str, pk: int) -> Tally:

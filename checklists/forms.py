@@ -344,7 +344,21 @@ class ReadingForm(forms.Form):
                 )
             if number_of(value) is None:
                 raise ValidationError(_("Enter a number, without its unit."))
+        if self.field.kind in MOMENTS and not is_moment(value, self.field.kind):
+            raise ValidationError(_("Enter a date as %(example)s.") % {"example": MOMENTS[self.field.kind][1]})
         return value
+
+
+# How dates and times are written, as browsers send them, and an example for those who type them.
+MOMENTS = {"date": ("%Y-%m-%d", "2026-02-07"), "datetime": (MOMENT, "2026-02-07T08:00")}
+
+
+def is_moment(value: str, kind: str) -> bool:
+    try:
+        datetime.strptime(value, MOMENTS[kind][0])
+    except ValueError:
+        return False
+    return True
 
 
 class MemberForm(forms.Form):

@@ -14,14 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.forms import Words, dress
+from checklists.importing.colours import are_colours
 from checklists.importing.outline import TEAM_LENGTH
-from checklists.models import Item, Project
+from checklists.models import Field, Item, Project
 from checklists.models.amendment import said
 from checklists.models.field import FieldKind
 from checklists.planning.blanks import PLANNED as BLANK_PLANNED
 from checklists.planning.items import PLANNED, planned, seen_of
 from checklists.planning.order import STEPS
 from checklists.planning.places import Place
+from checklists.planning.seen import seen_of as field_seen_of
+from checklists.verdicts import words_of
 
 LONGEST = 2_000
 # How many texts an item may have below it, and how long each may be.
@@ -90,7 +93,11 @@ class ReasonedForm(forms.Form):
         if not reason.required:
             reason.label = _("Why the plan changes, if you like")
         self.fields["reason"] = reason  # after all others
+        self.offer()
         dress(self)
+
+    def offer(self) -> None:
+        """Set what can be chosen on this project, before anything is checked."""
 
     def begin_again(self, seen: str) -> None:
         """The next try knows how it is now, and so may replace what somebody else wrote."""
@@ -263,7 +270,7 @@ class DivisionForm(ReasonedForm):
 
 
 class BlankForm(ReasonedForm):
-    """A blank: what it asks for."""
+    """A blank: what it asks for, and the answer to another one on which it depends, if it does."""
 
     label = Words(label=gettext_lazy("What is to be entered"), max_length=300)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=FieldKind.choices)
@@ -273,20 +280,65 @@ class BlankForm(ReasonedForm):
         max_length=LONG,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("For a choice, and for a colour such as Green, Yellow, Red."),
     )
+    condition = forms.ChoiceField(label=gettext_lazy("Asked"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def __init__(self, project: Project, *args, field: Field | None = None, **kwargs):
+        if field:
+            kwargs["initial"] = {
+                **{name: getattr(field, name) for name in BLANK_PLANNED},
+                "choices": "\n".join(field.choices),
+                "condition": written(field.condition),
+                "seen": field_seen_of(field, BLANK_PLANNED),
+            }
+        self.conditions = conditions_for(project, field)
+        super().__init__(project, *args, **kwargs)
+
+    def offer(self) -> None:
+        choice = cast(forms.ChoiceField, self.fields["condition"])
+        choice.choices = [("", _("Always")), *((key, only_if(each)) for key, each in self.conditions.items())]
 
     def clean_label(self) -> str:
         return one_line(self.cleaned_data["label"])
+
+    def clean_condition(self) -> dict | None:
+        return self.conditions.get(self.cleaned_data["condition"])
 
     def clean(self) -> dict:
         data = super().clean() or {}
         if "choices" in data:
             data["choices"] = [one_line(line) for line in data["choices"].split("\n") if line.strip()]
-            if data.get("kind") == FieldKind.CHOICE and len(data["choices"]) < 2:
+            kind = data.get("kind")
+            if kind == FieldKind.CHOICE and len(data["choices"]) < 2:
                 self.add_error("choices", _("Write at least two choices."))
+            if kind == FieldKind.COLOUR and data["choices"] and not are_colours(data["choices"]):
+                self.add_error("choices", _("Write at least two colours, such as Green and Red, or leave it empty."))
         return data
 
     @property
     def asks(self) -> dict:
         return {name: self.cleaned_data[name] for name in BLANK_PLANNED}
+
+
+def conditions_for(project: Project, field: Field | None) -> dict[str, dict]:
+    """On which answers a blank can depend, each under what the form sends: those to other questions with options."""
+    found = {}
+    if field and field.condition:
+        found[written(field.condition)] = field.condition
+    for question in project.fields.exclude(pk__in=[field.pk] if field else []):
+        for option in question.options:
+            condition = {"question": question.label, "answer": option, "line": 0}
+            found.setdefault(written(condition), condition)
+    return found
+
+
+def written(condition: dict | None) -> str:
+    """A condition as a form sends it. Where in a document it stood does not matter."""
+    return f"{words_of(condition['question'])}={condition['answer'].casefold()}" if condition else ""
+
+
+def only_if(condition: dict) -> str:
+    told = {"question": condition["question"].rstrip("?: "), "answer": condition["answer"]}
+    return _("Only if “%(question)s” is “%(answer)s”") % told

@@ -62,6 +62,7 @@ class Row:
     settled: bool
     is_group: bool
     optional: bool
+    unasked: bool
     mine: bool
 
     @property
@@ -151,9 +152,10 @@ def row_of(item: Item, project: Project, viewer_id: int, facts: Facts, timetable
         state=item.state,
         state_label=str(State(item.state).label),
         depth=min(item.depth, 4),
-        values=", ".join(f"{field.value} {field.unit}".strip() for field in fields if field.value),
+        values=", ".join(f"{field.in_words(field.value)} {field.unit}".strip() for field in fields if field.value),
         missed=limits_missed(item, fields),
         counts=" · ".join(counts),
+        unasked=not item.is_settled and not is_asked(item.condition, facts.answers),
         who=str(person) if person else "",
         team=item.team,
         when=when,
@@ -187,6 +189,17 @@ def answers_in(fields: Iterable[FieldWithValue]) -> dict[str, str]:
     return {words_of(field.label): field.value or "" for field in fields}
 
 
+def mark_unasked(fields: Iterable[FieldWithValue], answers: Mapping[str, str]) -> None:
+    """Tell the fields whose condition is not met by the answers so far, so that nobody is asked in vain."""
+    for field in fields:
+        field.asked = is_asked(field.condition, answers)
+
+
+def answers_for(project: Project, asking: Iterable[Field | Item]) -> dict[str, str]:
+    """The answers so far, if anything here is asked on a condition."""
+    return answers_in(with_value(project.fields.all())) if any(each.condition for each in asking) else {}
+
+
 def with_value(fields: QuerySet[Field]) -> QuerySet[FieldWithValue]:
     """Fields with the value that each has now."""
     latest = Reading.objects.filter(field=OuterRef("pk")).order_by("-pk").values("value")[:1]
@@ -198,6 +211,6 @@ def rows_of(items: QuerySet[Item], project: Project, viewer_id: int, timetable: 
     shown = list(items.select_related(*PEOPLE))
     keys = [item.pk for item in shown]
     blanks = list(with_value(project.fields.filter(item__in=keys)))
-    answers = answers_in(with_value(project.fields.all())) if any(blank.condition for blank in blanks) else {}
+    answers = answers_for(project, [*blanks, *shown])
     facts = Facts.of(project, timetable.items.values(), blanks, answers, keys)
     return [row_of(item, project, viewer_id, facts, timetable) for item in shown]

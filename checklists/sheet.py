@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from checklists.models import Evidence, Item, Note, Project, Section
 from checklists.models.item import State
 from checklists.readiness import Tally, waits
-from checklists.rows import PEOPLE, Facts, Row, answers_in, limits_missed, row_of, with_value
+from checklists.rows import PEOPLE, Facts, Row, answers_in, limits_missed, mark_unasked, row_of, with_value
 from checklists.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -160,6 +160,8 @@ def sheet_of(
         by_place[item.phase_id, item.section_id].append(item)
     blanks = list(with_value(project.fields.all()))
     fields: dict[tuple[int | None, int | None], list[FieldWithValue]] = defaultdict(list)
+    answers = answers_in(blanks)
+    mark_unasked(blanks, answers)
     for blank in blanks:
         if not blank.item_id:
             fields[blank.phase_id, blank.section_id].append(blank)
@@ -169,7 +171,7 @@ def sheet_of(
     all_phases = list(with_talk(project.phases.all(), "phase"))
     all_sections = [section for here in sections.values() for section in here if section]
     timetable = Timetable(project, all_phases, all_sections, items, now)
-    facts = Facts.of(project, items, blanks, answers_in(blanks))
+    facts = Facts.of(project, items, blanks, answers)
 
     def row(item: Item) -> Row:
         return row_of(item, project, viewer_id, facts, timetable)

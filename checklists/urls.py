@@ -23,6 +23,7 @@ from checklists.views import (
     project,
     several,
     template,
+    value,
     work,
 )
 
@@ -93,7 +94,7 @@ project_urls: list[URLPattern | URLResolver] = [
     path("fields/<int:pk>/retirement/", plan_blank.field_retirement, name="field_retirement"),
     path("fields/<int:pk>/restoration/", plan_blank.field_restoration, name="field_restoration"),
     path("several/", several.several, name="several"),
-    path("fields/<int:pk>/readings/", item.field_readings, name="field_readings"),
+    path("values/", value.values, name="values"),
     path("contacts/", people.contacts, name="contacts"),
     path("places/<slug:place>/", place.place, name="place"),
     path("places/<slug:place>/notes/", place.place_notes, name="place_notes"),

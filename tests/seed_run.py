@@ -55,8 +55,8 @@ class Forms(HTMLParser):
         if not self.forms:
             return
         fields, name = self.forms[-1][1], has.get("name", "")
-        if tag == "input" and has.get("type") == "radio" and "checked" in has:
-            fields[name] = has["value"]
+        if tag == "input" and has.get("type") == "radio" and ("checked" in has or name.startswith("value-")):
+            fields[name] = has["value"] if "checked" in has else fields.get(name, has["value"])
         elif tag == "input" and name and has.get("type") not in ("checkbox", "radio", "submit", "file"):
             fields[name] = has.get("value", "") or VALUES.get(has.get("type", ""), "")
             if has.get("inputmode") == "decimal":
@@ -214,9 +214,9 @@ class Run:
         path = f"{self.path}items/{number}/"
         if not self.press(person, path, "claim"):
             return False
-        for action, fields in Forms(person.ask(path).page).going_to("/readings/"):
-            value = fields.get("value") or "42"
-            person.send(action, fields | {"value": value})
+        for action, fields in Forms(person.ask(path).page).going_to("/values/"):
+            blank = [name for name, value in fields.items() if name.startswith("value-") and not value]
+            person.send(action, fields | dict.fromkeys(blank, "42"))
         if dice.random() < 0.05:
             self.press(person, path, "failure", reason="The first try did not work.")
             self.press(person, path, "resumption")

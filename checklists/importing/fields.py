@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .colours import are_colours
 from .outline import Field
 from .wording import CHOICE_MARK, key_value, words_of
 
@@ -66,8 +67,14 @@ def fields_in(text: str, line: int, label: str = "") -> list[Field]:
     alternatives = ALTERNATIVES.search(text)
     if alternatives:
         choices = [choice.strip() for choice in SLASH.split(alternatives[1])]
-        return [Field(text[: alternatives.start()].strip(EDGES) or label, "choice", choices=choices, line=line)]
+        kind = kind_of(choices)
+        return [Field(text[: alternatives.start()].strip(EDGES) or label, kind, choices=choices, line=line)]
     return _blanks(text, line, label)
+
+
+def kind_of(choices: list[str]) -> str:
+    """What kind of field asks for one of these."""
+    return "colour" if are_colours(choices) else "choice"
 
 
 def says_all(fields: list[Field], text: str) -> bool:
@@ -91,7 +98,8 @@ def _choice(text: str, marks: list[tuple[int, int]], line: int, label: str) -> F
     choices = [
         choice for (_, start), end in zip(marks, ends, strict=True) if (choice := text[start:end].strip(EDGES + "✅❌"))
     ]
-    kind = "yesno" if len(choices) == 2 and {choice.lower() for choice in choices} <= YES_NO else "choice"
+    is_question = len(choices) == 2 and {choice.lower() for choice in choices} <= YES_NO
+    kind = "yesno" if is_question else kind_of(choices)
     return Field(text[: marks[0][0]].strip(EDGES) or label, kind, choices=choices, line=line)
 
 

@@ -20,7 +20,7 @@ class Field:
     """A blank of the source (`count: ___`, `[ ] Yes [ ] No`) that somebody fills in during the run."""
 
     label: str
-    kind: str = "text"  # text, long, number, date, datetime, yesno, choice
+    kind: str = "text"  # text, long, number, date, datetime, yesno, choice, colour
     unit: str = ""
     choices: list[str] = field(default_factory=list)
     line: int = 0

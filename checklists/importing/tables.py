@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .blocks import Table
-from .fields import fields_in
+from .fields import fields_in, kind_of
 from .items import admit, describe
 from .outline import Field, Item, Section
 from .people import contacts_of_table, is_contact_table, levels_of_table
@@ -122,7 +122,7 @@ def _box_row(state: State, place: Section, head: list[str], line: Line, cells: l
     describe(item, fields_in(text, line.number))
     if len(boxed) > 1:
         choices = [unbox(cells[index])[1] or _title(head, index) for index in boxed]
-        item.fields.append(Field(text, "choice", choices=choices, line=line.number))
+        item.fields.append(Field(text, kind_of(choices), choices=choices, line=line.number))
     for index, cell in enumerate(cells):
         if index == subject or not cell or (index in boxed and not unbox(cell)[1]):
             continue

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.colours import USUAL, colour_of
 from checklists.models.item import Item
 from checklists.models.journal import Action, JournalEntry
 from checklists.models.phase import Phase, Section
@@ -26,6 +27,19 @@ class FieldKind(models.TextChoices):
     DATETIME = "datetime", gettext_lazy("Date and time")
     YESNO = "yesno", gettext_lazy("Yes or no")
     CHOICE = "choice", gettext_lazy("Choice")
+    COLOUR = "colour", gettext_lazy("Colour of a status")
+
+
+# Choices where the author wrote none.
+OFFERED: dict[str, tuple[str, ...]] = {FieldKind.YESNO: ("Yes", "No"), FieldKind.COLOUR: USUAL}
+# The same in the reader's language; an author's own words are left as they are.
+OFFERED_WORDS = {
+    "Yes": gettext_lazy("Yes"),
+    "No": gettext_lazy("No"),
+    "Green": gettext_lazy("Green"),
+    "Yellow": gettext_lazy("Yellow"),
+    "Red": gettext_lazy("Red"),
+}
 
 
 class Field(Retirable, Versioned):
@@ -43,6 +57,12 @@ class Field(Retirable, Versioned):
     threshold = models.JSONField(null=True, blank=True)
     condition = models.JSONField(null=True, blank=True)
 
+    # Whether the answers so far make it a question; see rows.mark_unasked.
+    asked = True
+    # In the answer to a form that was refused: what was typed, and the sentence that says why it was not saved.
+    typed: str | None = None
+    problem = ""
+
     objects = PlanManager()
     with_retired = models.Manager()
 
@@ -59,7 +79,27 @@ class Field(Retirable, Versioned):
     @property
     def options(self) -> list[str]:
         """What can be chosen; empty for a field that is typed."""
-        return ["Yes", "No"] if self.kind == FieldKind.YESNO else list(self.choices)
+        return list(self.choices or OFFERED.get(self.kind, ()))
+
+    @property
+    def offers(self) -> list[tuple[str, str, str]]:
+        """Each option as it is kept, as it is shown, and the colour that it stands for, if that is what is asked."""
+        is_colour = self.kind == FieldKind.COLOUR
+        return [(option, self.in_words(option), colour_of(option) if is_colour else "") for option in self.options]
+
+    def in_words(self, value: str | None) -> str:
+        """A value as it is shown: our own words in the reader's language."""
+        return str(OFFERED_WORDS.get(value or "", value)) if value and not self.choices else value or ""
+
+    @property
+    def colour(self) -> str:
+        """The colour for which its value stands; empty for none. `value` is what with_value() found."""
+        return colour_of(getattr(self, "value", "") or "") if self.kind == FieldKind.COLOUR else ""
+
+    @property
+    def is_tapped(self) -> bool:
+        """Whether its choices are few and short enough to stand side by side, each to be tapped."""
+        return 0 < len(self.options) <= 5 and all(len(option) <= 24 for option in self.options)
 
     @property
     def latest(self) -> Reading | None:

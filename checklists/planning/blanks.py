@@ -12,7 +12,7 @@ from checklists.planning.baseline import changing_plan
 from checklists.planning.items import NOT_RETIRED, retired
 from checklists.planning.seen import seen_of
 
-PLANNED = ("label", "kind", "unit", "choices")
+PLANNED = ("label", "kind", "unit", "choices", "condition")
 Owner = Project | Phase | Section | Item
 
 
@@ -29,7 +29,9 @@ def place_of(owner: Owner) -> dict:
 
 
 def add_blank(project: Project, act: Act, owner: Owner, asks: dict, *, reason: str = "") -> Field:
-    """A new blank at the end of its place. `asks` is what it asks for: label, kind, unit, choices."""
+    """A new blank at the end of its place. `asks` is what it asks for: label, kind, unit, choices,
+    and the condition on which it is asked.
+    """
     with changing_plan(project, act, reason):
         if not isinstance(owner, Project):
             owner.refresh_from_db()

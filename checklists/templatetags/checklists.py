@@ -1,12 +1,18 @@
 """Filters for templates: user text to safe HTML, moments to words."""
 
+from __future__ import annotations
+
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.safestring import SafeString
 
 from checklists import kinds, rendering, saying, schedule
 from checklists.models import Field, Project
+
+if TYPE_CHECKING:
+    from checklists.rows import FieldWithValue
 
 register = template.Library()
 
@@ -85,6 +91,18 @@ def minutes(number: int) -> str:
 def verdict(field: Field, value: str | None) -> str:
     """What a value says against the field's limit: `kept`, `missed` or nothing."""
     return field.verdict(value)
+
+
+@register.filter
+def shown(field: FieldWithValue) -> str:
+    """The value that a field has now, as it is shown."""
+    return field.in_words(field.value)
+
+
+@register.filter
+def in_form(field: FieldWithValue) -> str:
+    """What a form shows for a field: what was typed and refused, else the value that it has now."""
+    return (field.value if field.typed is None else field.typed) or ""
 
 
 @register.filter

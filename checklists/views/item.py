@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,12 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from checklists.access import Need, project_for
 from checklists.act import Repeated, Request, TransitionRefused, act_of
 from checklists.evidence_files import accepted
-from checklists.forms import HandoverForm, NoteForm, ReadingForm, ReasonForm, workers_of
+from checklists.forms import HandoverForm, NoteForm, ReasonForm, workers_of
 from checklists.models import Field, Item, JournalEntry, Project
 from checklists.models.item import UNDOES
 from checklists.readiness import Tally, waits_of
-from checklists.rows import PEOPLE, Row, rows_of
+from checklists.rows import PEOPLE, Row, answers_for, mark_unasked, rows_of, with_value
 from checklists.timetable import Timetable
+
+if TYPE_CHECKING:
+    from checklists.rows import FieldWithValue
 
 
 @require_safe
@@ -112,12 +116,19 @@ def panel_of(request: Request, project: Project, item: Item, timetable: Timetabl
         "evidence": item.evidence_set.select_related("by", "withdrawn_by"),
         "place": f"item-{item.pk}",
         "evidence_accept": accepted(),
-        "fields": item.fields.prefetch_related("readings__by"),
+        "fields": fields_of(project, item),
         "history": item.history.select_related("amendment").order_by("-seq")[:20],
         "workers": workers_of(project).exclude(user=item.owner_id) if project.rights.work else [],
         "undoable": may_undo(request, project, item),
         "may_act": project.rights.work and (item.owner_id in (None, request.user.pk) or project.rights.manage),
     }
+
+
+def fields_of(project: Project, item: Item) -> list[FieldWithValue]:
+    """What the item asks for, with all values so far."""
+    fields = list(with_value(item.fields.all()).prefetch_related("readings__by"))
+    mark_unasked(fields, answers_for(project, fields))
+    return fields
 
 
 def progress_of(project: Project, item: Item, around: Around, rows: dict[int, Row], timetable: Timetable) -> dict:
@@ -139,7 +150,8 @@ def progress_of(project: Project, item: Item, around: Around, rows: dict[int, Ro
 def written_in(forms: dict) -> str:
     """What somebody wrote into the form that was refused."""
     output = forms.get("evidence_typed", {}).get("output", "")
-    return forms.get("note_typed") or forms.get("reason_typed") or output
+    values = ", ".join(field.typed for field in forms.get("fields", []) if field.problem)
+    return forms.get("note_typed") or forms.get("reason_typed") or output or values
 
 
 def retired_response(
@@ -268,31 +280,3 @@ def item_notes(request: Request, slug: str, number: int) -> HttpResponse:
             },
         )
     return done(request, project, item)
-
-
-@require_POST
-def field_readings(request: Request, slug: str, pk: int) -> HttpResponse:
-    """A value for a field: of an item, or of a section."""
-    project = project_for(request, slug, need=Need.WORK)
-    fields = Field.with_retired.select_related("project", "item")
-    field = get_object_or_404(fields, pk=pk, project=project)
-    form = ReadingForm(field, request.POST)
-    status, problem = 200, ""
-    if form.is_valid():
-        try:
-            field.read(act_of(request), form.cleaned_data["value"])
-        except Repeated:
-            pass
-        except TransitionRefused as refusal:
-            status, problem = 409, str(refusal)
-    else:
-        status, problem = 422, str(form.errors["value"][0])
-    if problem:
-        told = {"field_error": {"pk": pk, "text": problem, "typed": request.POST.get("value", "")}}
-        if field.item:
-            return item_response(request, project, field.item.number, status=status, forms=told)
-        return render(request, "checklists/field.html", {"project": project, "field": field, **told}, status=status)
-    if field.item:
-        return done(request, project, field.item)
-    messages.success(request, _("Saved: %(title)s") % {"title": field.label})
-    return redirect(f"{project.get_absolute_url()}#field-{field.pk}")

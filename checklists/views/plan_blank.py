@@ -64,9 +64,7 @@ def field_new(request: Request, slug: str) -> HttpResponse:
 def field_edit(request: Request, slug: str, pk: int) -> HttpResponse:
     """What a blank asks for."""
     project, field = fetch(request, slug, pk)
-    initial = {name: getattr(field, name) for name in PLANNED} | {"seen": seen_of(field, PLANNED)}
-    initial["choices"] = "\n".join(field.choices)
-    form = BlankForm(project, posted(request), initial=initial, remembered=remembered(request, project))
+    form = BlankForm(project, posted(request), field=field, remembered=remembered(request, project))
 
     def do(data: dict) -> HttpResponse:
         amend_blank(field, act_of(request), form.asks, began=data["seen"], reason=data["reason"])

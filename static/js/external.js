@@ -9,5 +9,8 @@
     field.closest("[data-token]").hidden = true;
   };
   take();
+  // The other link may have been opened before this script ran.
+  const [arrival] = performance.getEntriesByType("navigation");
+  if (arrival && new URL(arrival.name).hash !== location.hash) location.reload();
   addEventListener("hashchange", () => location.reload());
 })();

@@ -91,7 +91,7 @@ ADDRESSES = {
     "field_edit": ("get", MANAGERS),
     "field_retirement": ("post", MANAGERS),
     "field_restoration": ("post", MANAGERS),
-    "field_readings": ("post", WORKERS),
+    "values": ("post", WORKERS),
     "place": ("get", READERS),
     "place_notes": ("post", NOTERS),
     "place_evidence": ("post", NOTERS),

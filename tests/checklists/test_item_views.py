@@ -65,12 +65,12 @@ def test_a_reason_stands_under_the_row(project, technician, signed_in):
 
 def test_a_value_is_checked_by_kind(project, technician, signed_in):
     field = item(project, "Rows counted").fields.get()
-    target = reverse("field_readings", args=[project.slug, field.pk])
+    target = reverse("values", args=[project.slug])
     browser = signed_in(technician)
-    refused = browser.post(target, {"value": "many"}, **HTMX)
+    refused = browser.post(target, {f"value-{field.pk}": "many"}, **HTMX)
     assert refused.status_code == 422
     assert "Enter a number" in refused.text
-    browser.post(target, {"value": "18412"}, **HTMX)
+    browser.post(target, {f"value-{field.pk}": "18412"}, **HTMX)
     assert field.readings.get().value == "18412"
 
 

@@ -228,9 +228,9 @@ def test_several_at_once_leave_out_what_was_changed_meanwhile(project, technicia
 @pytest.mark.parametrize("htmx", [False, True], ids=["plain", "htmx"])
 def test_a_value_is_not_overwritten_by_who_did_not_see_it(project, technician, other_technician, act, signed_in, htmx):
     field = Field.objects.get(project=project, label__startswith="count")
-    sent = {"value": "1300", "version": field.mark}
+    sent = {f"value-{field.pk}": "1300", f"shown-{field.pk}": "", "version": field.mark}
     field.read(act(other_technician), "1250")
-    address = f"/projects/{project.slug}/fields/{field.pk}/readings/"
+    address = f"/projects/{project.slug}/values/"
     client = signed_in(technician)
     answer = client.post(address, sent, **(HTMX if htmx else {}))
     page = answer.content.decode()

@@ -326,8 +326,9 @@ def test_acts_on_what_is_out_of_the_plan_are_refused_in_words(project, manager, 
         assert response.status_code == 409
         assert "Mara Manager took this item out of the plan" in response.text
         assert "Counted by the bank" in response.text
-    response = worker.post(address("field_readings", project, field.pk), {"value": "5"}, **headers)
+    response = worker.post(address("values", project), {f"value-{field.pk}": "5"}, **headers)
     assert (response.status_code, field.readings.exists()) == (409, False)
+    assert "5</pre>" in response.text or "You wrote: “5”" in response.text
     page = worker.get(rows.get_absolute_url()).text
     assert "Twice" in page
     assert "Put back" not in page
@@ -336,7 +337,7 @@ def test_acts_on_what_is_out_of_the_plan_are_refused_in_words(project, manager, 
 def test_a_value_for_a_blank_of_a_section_that_is_out_of_the_plan(project, manager, technician, signed_in, act):
     field = add_blank(project, act(manager), project, {"label": "Wind", "kind": "number", "unit": "kn"})
     retire_blank(field, act(manager))
-    response = signed_in(technician).post(address("field_readings", project, field.pk), {"value": "12"})
+    response = signed_in(technician).post(address("values", project), {f"value-{field.pk}": "12"})
     assert response.status_code == 409
     assert "took “Wind” out of the plan" in response.text
     assert "12" in response.text

@@ -146,8 +146,7 @@ def test_who_entered_a_value_and_when_stands_beside_it(load, technician, act, si
 
 def test_a_number_that_can_be_read_in_two_ways_is_asked_about_and_kept(load, technician, signed_in):
     blank = item(load, "Response time").fields.get()
-    address = reverse("field_readings", args=[load.slug, blank.pk])
-    answer = signed_in(technician).post(address, {"value": "1,500"})
+    answer = signed_in(technician).post(reverse("values", args=[load.slug]), {f"value-{blank.pk}": "1,500"})
     assert answer.status_code == 422
     assert "Write 1500 without the mark, or 1,5000 with one more 0." in answer.text
     assert 'value="1,500"' in answer.text

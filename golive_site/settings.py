@@ -28,6 +28,8 @@ def required(name: str, *, in_debug: str) -> str:
 
 
 SECRET_KEY = required("GOLIVE_SECRET_KEY", in_debug="for-a-laptop-only-" + "0" * 40)
+# Earlier ones, still good for what was made with them.
+SECRET_KEY_FALLBACKS = env.list("GOLIVE_SECRET_KEYS_BEFORE", default=[])
 BASE_URL = required("GOLIVE_BASE_URL", in_debug="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = [
     host.strip() for host in required("GOLIVE_ALLOWED_HOSTS", in_debug="127.0.0.1,localhost,[::1]").split(",")

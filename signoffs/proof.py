@@ -69,8 +69,11 @@ class ProofForm(forms.Form):
         self.user = user
         super().__init__(*args, **kwargs)
         kinds = factors.kinds_of(user)
+        self.has_password = user.has_usable_password()
         self.has_app = Authenticator.Type.TOTP in kinds
         self.has_passkey = Authenticator.Type.WEBAUTHN in kinds
+        if not self.has_password:
+            del self.fields["password"]
         if not self.has_app:
             del self.fields["code"]
         if not self.has_passkey:
@@ -81,18 +84,34 @@ class ProofForm(forms.Form):
         """Whether this instance takes no password and no code alone."""
         return settings.SIGN_WITH_TWO
 
+    @property
+    def by_typing(self) -> list[str]:
+        """What can be typed to sign: one of these is enough, or it takes both."""
+        typed: list[str] = [name for name in ("password", "code") if name in self.fields]
+        return [] if self.needs_both and len(typed) < 2 else typed
+
+    @property
+    def lacks(self) -> str:
+        """Why nothing that somebody has would sign, and what to do; empty where something does."""
+        if self.by_typing or self.has_passkey:
+            return ""
+        if self.has_password:
+            return _("Here a password alone does not sign: set up two-step login or a passkey first.")
+        return _("Nothing of your account signs yet: set up two-step login or a passkey first.")
+
     def clean(self) -> dict:
         """Something was shown. Whether it is right is not a question of shape: see `prove`."""
         data = super().clean() or {}
         if data.get("credential"):
             return data
-        if self.needs_both and not self.has_app:
-            self.add_error(
-                "password", _("Here a password alone does not sign: use a passkey, or set up two-step login.")
-            )
-        elif self.needs_both and not data.get("code"):
-            self.add_error("code", _("Enter your password and a code: here it takes both to sign."))
-        elif (self.needs_both or not data.get("code")) and not data.get("password"):
+        missing = [name for name in self.by_typing if not data.get(name)]
+        if not self.by_typing:
+            self.add_error(None, self.lacks or _("Use your passkey: nothing else of your account signs here."))
+        elif missing and self.needs_both:
+            self.add_error(missing[0], _("Enter your password and a code: here it takes both to sign."))
+        elif missing == ["code"] == self.by_typing:
+            self.add_error("code", _("Enter a code of your app: it makes this your signature."))
+        elif missing == self.by_typing:
             self.add_error("password", _("Enter your password: it makes this your signature."))
         return data
 
@@ -120,8 +139,8 @@ class ProofForm(forms.Form):
             if token is None:
                 raise NotProved("credential", _("That passkey was not taken. Nothing was signed; try it again."))
             return Method.PASSKEY, token
-        password, code = self.cleaned_data["password"], self.cleaned_data.get("code")
-        if password and not (self.user.has_usable_password() and self.user.check_password(password)):
+        password, code = self.cleaned_data.get("password"), self.cleaned_data.get("code")
+        if password and not self.user.check_password(password):
             raise NotProved("password", _("That is not your password. Nothing was signed."))
         if not code:
             return Method.PASSWORD, None

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.utils import decrypt, encrypt
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
@@ -27,13 +28,13 @@ def app_of(user: User) -> Authenticator:
     """An app that somebody set up yesterday."""
     yesterday = timezone.now() - timedelta(days=1)
     return Authenticator.objects.create(
-        user=user, type=Authenticator.Type.TOTP, data={"secret": generate_totp_secret()}, created_at=yesterday
+        user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(generate_totp_secret())}, created_at=yesterday
     )
 
 
 def code_of(app: Authenticator, ago: int = 0) -> str:
     """What the app shows now, or showed so many half minutes ago."""
-    return format_hotp_value(hotp_value(app.data["secret"], counter(timezone.now()) - ago))
+    return format_hotp_value(hotp_value(decrypt(app.data["secret"]), counter(timezone.now()) - ago))
 
 
 class Passkey:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from golive_site.accounts import strongbox
 from golive_site.language import CODES, remember
 from signoffs.qr import draw
 
@@ -48,6 +49,12 @@ class FactorAdapter(DefaultMFAAdapter):
         "cannot_delete_authenticator": _("The authenticator app cannot be removed."),
         "cannot_generate_recovery_codes": _("Set up an authenticator app or a passkey first."),
     }
+
+    def encrypt(self, text: str) -> str:
+        return strongbox.lock(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return strongbox.unlock(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         """What the app calls it; a person may be known to several instances."""

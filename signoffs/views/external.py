@@ -22,6 +22,7 @@ from checklists.forms import posted
 from checklists.models import JournalEntry
 from checklists.views.place import file_answer
 from signoffs import outside
+from signoffs.clocks import guard_clocks
 from signoffs.external_forms import CodeForm, ExternalSignatureForm, TokenForm
 from signoffs.models import Code, Decision, Invitation, Look
 from signoffs.models.code import GOOD_FOR, OPEN_FOR
@@ -120,6 +121,7 @@ def external(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return visit.signing(page, form, status=422)
     data = form.cleaned_data
     try:
+        guard_clocks(visit.invitation.project, timezone.now())
         proof = form.proof(request, code)
         decision = Decision(data["decision"])
         outside.sign(code, visit.act, decision, data["digest"], data["comment"], proof=proof, conditions=form.demands)

@@ -20,6 +20,7 @@ from checklists.models import Closure, JournalEntry
 from checklists.models.slot import Filler
 from signoffs import closing, gate, rules
 from signoffs.asking import askable
+from signoffs.clocks import guard_clocks
 from signoffs.external_forms import InvitationForm
 from signoffs.forms import SignatureForm
 from signoffs.models import Decision, Guess, Look, Signature, SigningRequest
@@ -82,6 +83,7 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
         return answer(request, page, form, status=422)
     data = form.cleaned_data
     try:
+        guard_clocks(project, timezone.now())
         proof = form.prove(page.standing.slot, request, act)
         gate.sign(
             page.standing.slot,

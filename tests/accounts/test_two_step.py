@@ -4,7 +4,9 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.utils import timezone
 
 from checklists.mailing import deliver_due
 from checklists.models import Action, JournalEntry
+from golive_site.accounts.strongbox import lock_anew
 from signoffs.factors import counter
 from tests.conftest import PASSWORD
 from tests.factors import app_of, code_of
@@ -66,8 +69,6 @@ def test_signing_in_takes_a_code_from_then_on(client, technician):
 
 
 def test_a_recovery_code_signs_in_once(client, technician):
-    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-
     app_of(technician)
     code = RecoveryCodes.activate(technician).get_unused_codes()[0]
     for status in (302, 200):
@@ -108,3 +109,54 @@ def test_who_lost_everything_is_let_in_by_whoever_runs_the_server(client, techni
     assert "removed by whoever runs this server" in mail.outbox[0].body
     with pytest.raises(CommandError, match="no account of nobody"):
         call_command("remove_factors", "nobody@example.org")
+
+
+# -- What is kept of them --------------------------------------------------------------------------------------------------
+
+OTHER_KEY = "another-secret-key-" + "0123456789" * 4
+
+
+def kept() -> str:
+    return str(list(Authenticator.objects.values_list("data", flat=True)))
+
+
+def test_the_database_shows_neither_an_app_nor_a_recovery_code(client, technician):
+    app, codes = app_of(technician), RecoveryCodes.activate(technician)
+    secret, seed = decrypt(app.data["secret"]), decrypt(codes.instance.data["seed"])
+    assert re.fullmatch("[A-Z2-7]{32}", secret)
+    assert secret not in kept()
+    assert seed not in kept()
+    assert len(set(codes.get_unused_codes())) == 10
+
+
+def test_an_app_survives_another_secret_key_that_names_the_one_before(technician, settings, capsys):
+    app, before = app_of(technician), settings.SECRET_KEY
+    secret = decrypt(app.data["secret"])
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = OTHER_KEY, [before]
+    assert decrypt(app.data["secret"]) == secret
+    call_command("lock_factors")
+    assert "Locked 1 secrets" in capsys.readouterr().out
+    settings.SECRET_KEY_FALLBACKS = []
+    app.refresh_from_db()
+    assert decrypt(app.data["secret"]) == secret
+
+
+def test_without_the_key_no_code_is_right_and_nothing_is_lost(technician, settings, caplog):
+    app, before = app_of(technician), settings.SECRET_KEY
+    code, was = code_of(app), kept()
+    settings.SECRET_KEY = OTHER_KEY
+    assert not app.wrap().validate_code(code)
+    assert decrypt(app.data["secret"]) != decrypt(app.data["secret"]), "a constant could be guessed"
+    assert "GOLIVE_SECRET_KEY was changed" in caplog.text
+    call_command("lock_factors")
+    assert kept() == was
+    settings.SECRET_KEY = before
+    assert app.wrap().validate_code(code_of(app)) or app.wrap().validate_code(code_of(app))
+
+
+def test_what_an_earlier_version_kept_open_is_locked(technician):
+    Authenticator.objects.create(user=technician, type=Authenticator.Type.TOTP, data={"secret": "A" * 32})
+    Authenticator.objects.create(user=technician, type=Authenticator.Type.WEBAUTHN, data={"name": "Phone"})
+    assert lock_anew(Authenticator.objects.all()) == 1
+    assert "A" * 32 not in kept()
+    assert decrypt(Authenticator.objects.get(type=Authenticator.Type.TOTP).data["secret"]) == "A" * 32

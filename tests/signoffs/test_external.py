@@ -102,6 +102,17 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10**8:08d}"
 
 
+def test_sig_16_nothing_is_signed_from_outside_while_the_clocks_disagree(invitation, monkeypatch):
+    browser, now = opened(invitation), timezone.now
+    read = page(browser, invitation).text
+    with monkeypatch.context() as wrong_clock:
+        wrong_clock.setattr(timezone, "now", lambda: now() + timedelta(seconds=20))
+        refused = sign(browser, invitation, read)
+    assert refused.status_code == 409
+    assert "20 seconds apart" in refused.text
+    assert sign(browser, invitation, read).status_code == 302
+
+
 # -- The link ------------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ test_keeping and test_redaction (17).
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from django.db import IntegrityError, models, transaction
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +33,7 @@ from signoffs.models import (
     Condition,
     Decision,
     Delegation,
+    Guess,
     Immutable,
     Method,
     Override,
@@ -46,6 +49,7 @@ from signoffs.statements import VERSION, approving, decisions_of, statement_of
 from tests import builders
 from tests.builders import ask_one_more, item, settle
 from tests.conftest import NOON, PASSWORD, person
+from tests.factors import Passkey, app_of, code_of
 
 SOON = NOON + timedelta(minutes=5)
 WHY = "It has to be looked at once more"
@@ -237,11 +241,36 @@ def test_sig_05_nobody_signs_without_their_password(settled, approver, signed_in
 
 
 def test_sig_05_who_signs_in_elsewhere_never_passes_unasked(settled, approver, signed_in):
+    """There is no single sign-on here. Whoever has no password all the same is told to set up a factor, and signs by it."""
     approver.set_unusable_password()
     approver.save()
-    wish = {"digest": standing(settled).digest, "decision": "approve", "password": "!"}
-    assert signed_in(approver).post(reverse("slot", args=[settled.slug, 1]), wish).status_code == 422
+    client, address = signed_in(approver), reverse("slot", args=[settled.slug, 1])
+    page = client.get(address).text
+    assert 'name="password"' not in page
+    assert "Nothing of your account signs yet" in page
+    wish = {"digest": standing(settled).digest, "decision": "approve"}
+    for typed in ({}, {"password": "!"}, {"password": ""}, {"code": "123456"}, {"credential": "{}"}):
+        refused = client.post(address, wish | typed)
+        assert refused.status_code == 422
+        assert "Nothing of your account signs yet" in refused.text
     assert not Signature.objects.exists()
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    app = app_of(approver)
+    assert 'name="password"' not in client.get(address).text
+    assert "Enter a code of your app" in client.post(address, wish).text
+    assert client.post(address, wish | {"password": "!", "code": ""}).status_code == 422
+    assert client.post(address, wish | {"code": code_of(app)}).status_code == 302
+    assert Signature.objects.get().method == Method.TOTP
+
+
+def test_sig_05_who_has_a_passkey_only_signs_by_it(settled, approver, signed_in):
+    approver.set_unusable_password()
+    approver.save()
+    Passkey(approver)
+    client, address = signed_in(approver), reverse("slot", args=[settled.slug, 1])
+    assert "data-passkey" in client.get(address).text
+    refused = client.post(address, {"digest": standing(settled).digest, "decision": "approve"})
+    assert "Use your passkey: nothing else of your account signs here." in refused.text
 
 
 def test_sig_06_five_guesses_lock_signing_and_tell(settled, approver, manager, signed_in):
@@ -457,6 +486,30 @@ def test_sig_16_entries_are_ordered_by_number_where_a_clock_went_back(settled, a
     assert first.seq < second.seq
     assert second.signed_at < first.signed_at
     assert broken(settled) == []
+
+
+@pytest.mark.parametrize("apart", [-3600, -6, 6, 3600])
+def test_sig_16_nothing_is_signed_while_the_clocks_disagree(settled, approver, signed_in, monkeypatch, apart):
+    """Ours is changed, the database's is not. What was typed is kept, and it can be sent again."""
+    client, address = signed_in(approver), reverse("slot", args=[settled.slug, 1])
+    wish = {
+        "digest": standing(settled).digest,
+        "decision": "approve",
+        "password": PASSWORD,
+        "comment": "Seen on the pier",
+    }
+    now = timezone.now
+    with monkeypatch.context() as wrong:
+        wrong.setattr(timezone, "now", lambda: now() + timedelta(seconds=apart))
+        refused = client.post(address, wish)
+    assert refused.status_code == 409
+    assert re.search(r"are (5|6|7|3\d\d\d) seconds apart", refused.text)
+    assert "Seen on the pier" in refused.text
+    assert not Signature.objects.exists()
+    assert not Guess.objects.exists()
+    with monkeypatch.context() as almost:
+        almost.setattr(timezone, "now", lambda: now() + timedelta(seconds=2 if apart > 0 else -2))
+        assert client.post(address, wish).status_code == 302
 
 
 def test_sig_17_what_is_redacted_leaves_the_signature_whole(settled, approver, act):

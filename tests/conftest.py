@@ -23,6 +23,25 @@ PASSWORD = "correct horse battery"
 NOON = datetime(2027, 2, 5, 12, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--only-database", action="store_true", help="leave out the tests that need no database")
+
+
+def pytest_collection_modifyitems(config, items):
+    """With --only-database, what dev.py runs on SQLite only is left out, and counted as deselected."""
+    if config.getoption("--only-database"):
+        needs = {"db", "transactional_db", "live_server"}
+        chosen = [each for each in items if each.get_closest_marker("django_db") or needs & set(each.fixturenames)]
+        config.hook.pytest_deselected(items=[each for each in items if each not in set(chosen)])
+        items[:] = chosen
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Where none of the chosen tests needs a database, there is nothing to find fault with."""
+    if session.config.getoption("--only-database") and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        session.exitstatus = pytest.ExitCode.OK
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory):
     """SQLite in a file, as in real life: threads of a race share no connection. It need not survive a power cut."""

@@ -51,9 +51,9 @@ def every_holder_holds_something(project: Project) -> Iterator[str]:
 
 
 def groups_follow_their_parts(project: Project) -> Iterator[str]:
-    """A group is not settled while one of its parts is open."""
+    """A group is not settled while one of the parts that it needs is open."""
     for item in project.items.filter(state__in=SETTLED):
-        for part in item.children.open():
+        for part in item.holding_parts():
             yield f"Item #{item.number} is {item.state}, but its part #{part.number} is {part.state}."
 
 

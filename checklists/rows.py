@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 
 from checklists import rendering, schedule
 from checklists.models import Evidence, Field, Item, Note, Project, Reading
-from checklists.models.item import SETTLED, State
+from checklists.models.item import State
+from checklists.readiness import Tally
 from checklists.timetable import ItemOrBrief, Timetable
 from checklists.verdicts import MISSED, is_asked, words_of
 
@@ -78,13 +79,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Facts:
-    """What rows tell beside their items, by the item's key: how many notes, pieces of evidence, parts and settled parts
-    there are, and which fields. `answers` is what was answered so far, for fields that are asked on a condition."""
+    """What rows tell beside their items, by the item's key: how many notes and pieces of evidence there are, how far the
+    parts are, and which fields. `answers` is what was answered so far, for fields that are asked on a condition."""
 
     notes: Mapping[int, int]
     evidence: Mapping[int, int]
-    parts: Mapping[int, int]
-    settled: Mapping[int, int]
+    parts: Mapping[int, Tally]
     fields: Mapping[int, list[FieldWithValue]]
     answers: Mapping[str, str]
 
@@ -103,12 +103,14 @@ class Facts:
         for blank in blanks:
             if blank.item_id:
                 fields[blank.item_id].append(blank)
-        parts = [item for item in items if item.parent_id]
+        parts: dict[int, list[ItemOrBrief]] = defaultdict(list)
+        for item in items:
+            if item.parent_id:
+                parts[item.parent_id].append(item)
         return cls(
             counted(Note.objects.filter(withdrawn_at=None, **here)),
             counted(Evidence.objects.filter(withdrawn_at=None, **here)),
-            Counter(part.parent_id for part in parts if part.parent_id),
-            Counter(part.parent_id for part in parts if part.parent_id and part.state in SETTLED),
+            {pk: Tally.of(below) for pk, below in parts.items()},
             fields,
             answers,
         )
@@ -121,9 +123,9 @@ def counted(rows: QuerySet) -> Mapping[int, int]:
 
 def row_of(item: Item, project: Project, viewer_id: int, facts: Facts, timetable: Timetable) -> Row:
     """One item's row; the item comes with its `PEOPLE`."""
-    fields, parts = facts.fields.get(item.pk, []), facts.parts.get(item.pk, 0)
+    fields, parts = facts.fields.get(item.pk, []), facts.parts.get(item.pk)
     notes, evidence = facts.notes.get(item.pk, 0), facts.evidence.get(item.pk, 0)
-    counts = [_("%(done)s of %(total)s") % {"done": facts.settled.get(item.pk, 0), "total": parts}] if parts else []
+    counts = [parts.progress] if parts else []
     blanks = sum(not field.value and is_asked(field.condition, facts.answers) for field in fields)
     counts += [
         told % {"number": number}

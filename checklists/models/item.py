@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -79,6 +79,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def open(self) -> ItemQuerySet:
         """Those that still need somebody: everything that is neither done nor not applicable."""
         return self.exclude(state__in=SETTLED)
+
+    def required(self) -> ItemQuerySet:
+        """Those of the open ones that hold up what is around them: nothing waits for an optional item."""
+        return self.open().filter(optional=False)
 
     def settled(self) -> ItemQuerySet:
         return self.filter(state__in=SETTLED)
@@ -169,6 +173,15 @@ class Item(Retirable, Timing, Versioned):
         """Where it stands; see scopes.py."""
         return "item", self.pk
 
+    def needs(self, part: Item) -> bool:
+        """Whether it is not done without this part: every mandatory one; where all are optional, each of them."""
+        return not part.optional or not self.children.filter(optional=False).exists()
+
+    def holding_parts(self) -> ItemQuerySet:
+        """The open parts without which it is not done."""
+        mandatory = Item.objects.filter(parent=OuterRef("parent"), optional=False)
+        return self.children.open().filter(Q(optional=False) | ~Exists(mandatory))
+
     # -- Verbs -------------------------------------------------------------------------------------------------------
 
     def claim(self, act: Act) -> None:
@@ -246,7 +259,7 @@ class Item(Retirable, Timing, Versioned):
             self._guard_seen(act)
             self._enter(State.CLAIMED if self.owner_id else State.OPEN, act)
             self._record(act, Action.ITEM_RESUMED)
-            if self.children.exists() and not self.children.open().exists():
+            if self.children.exists() and not self.holding_parts().exists():
                 self._settle(State.DONE, act)
                 self._record(act, Action.ITEM_COMPLETED, last_part=Said("all its sub-items were settled"))
                 self._settle_parent(act)
@@ -284,11 +297,9 @@ class Item(Retirable, Timing, Versioned):
                 )
             self._guard_seen(act)
             self._reopen(act, reason)
-            above = self.parent
-            while above is not None and above.is_settled:
+            for above in self._done_with():
                 above._reopen(act, reason, part=Said("with its sub-item #%(item)s", item=str(self.number)))
                 above.save()
-                above = above.parent
 
     def note(self, act: Act, text: str) -> None:
         """Add a note, in any state."""
@@ -330,7 +341,7 @@ class Item(Retirable, Timing, Versioned):
         above = self.parent
         if above is None or above.is_settled or above.state in STUCK:
             return
-        if above.children.open().exclude(pk=self.pk).exists():
+        if above.holding_parts().exclude(pk=self.pk).exists():
             return
         above._settle(State.DONE, act)
         above.save()
@@ -357,12 +368,17 @@ class Item(Retirable, Timing, Versioned):
 
     def _unsettle_above(self, act: Act) -> None:
         """Groups that completed themselves with this part are open again without it."""
-        above = self.parent
-        while above is not None and above.is_settled:
+        for above in self._done_with():
             above._enter(State.OPEN, act)
             above.save()
             above._record(act, Action.ITEM_UNDONE, what=Said("with its sub-item #%(item)s", item=str(self.number)))
-            above = above.parent
+
+    def _done_with(self) -> Iterator[Item]:
+        """The settled groups around it that are not done without it, outwards."""
+        part, above = self, self.parent
+        while above is not None and above.is_settled and above.needs(part):
+            yield above
+            part, above = above, above.parent
 
     def _reopen(self, act: Act, reason: str, **facts) -> None:
         self._enter(State.REOPENED, act, reason)
@@ -395,7 +411,7 @@ class Item(Retirable, Timing, Versioned):
         self._guard_not_settled()
         if not for_others:
             self._guard_not_with_others(act)
-        if waiting := self.children.open().count():
+        if waiting := self.holding_parts().count():
             raise TransitionRefused(
                 ngettext(
                     "%(number)s sub-item is still open. Settle them first, and this one settles itself.",

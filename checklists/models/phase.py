@@ -100,17 +100,17 @@ class Phase(Division):
             JournalEntry.objects.record(self.project, act, Action.PHASE_OPENED, subject=self.title, remark=reason)
 
     def waits_for(self) -> Phase | None:
-        """The nearest phase before this one that is not settled, where that matters."""
+        """The nearest phase before this one in which something mandatory is not settled, where that matters."""
         if not self.project.sequential or self.opened_at or self.kind != PhaseKind.PHASE:
             return None
-        before = self.project.items.open().filter(phase__kind=PhaseKind.PHASE, phase__position__lt=self.position)
+        before = self.project.items.required().filter(phase__kind=PhaseKind.PHASE, phase__position__lt=self.position)
         nearest = before.order_by("-phase__position").values_list("phase", flat=True).first()
         return self.project.phases.get(pk=nearest) if nearest else None
 
     def guard_its_turn(self) -> None:
         """Refuse work on a phase whose turn has not come; the sentence names what holds it back."""
         if before := self.waits_for():
-            left = list(before.items.open().values_list("number", "text"))
+            left = list(before.items.required().values_list("number", "text"))
             told = {
                 "phase": self.title,
                 "before": before.title,

@@ -1,4 +1,4 @@
-"""Groups follow their parts also when parts come and go: done when all parts are, open when one is open."""
+"""Groups follow their parts also when parts come, go or become optional: done when all that they need is."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def follow(group: Item | None, act: Act, part: Item) -> None:
     """Complete or reopen the item, and those above it, by how their parts stand now."""
     while group is not None:
         group = _fresh(group)
-        waiting = group.children.open().exists()
+        waiting = group.holding_parts().first()
         if group.is_settled and waiting:
             with translation.override(settings.LANGUAGE_CODE):
-                reason = _("#%(number)s below it is open.") % {"number": part.number}
+                reason = _("#%(number)s below it is open.") % {"number": waiting.number}
             group._reopen(act, reason)
             group.save()
         elif not group.is_settled and group.state not in STUCK and not waiting and group.children.exists():

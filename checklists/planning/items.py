@@ -100,6 +100,8 @@ def amend_item(item: Item, act: Act, changes: dict, *, began: str, reason: str =
             digest=Amendment.digest_of(was, after, salt),
         )
         Amendment.objects.create(item=item, entry=entry, before=was, after=after, salt=salt)
+        if "optional" in after:
+            follow(item.parent, act, item)
 
 
 def give_to_team(item: Item, act: Act, team: str, *, reason: str = "") -> None:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from checklists.access import project_for
 from checklists.act import Request
+from checklists.models import JournalEntry
 from signoffs.grounds import grounds_of
 from signoffs.models import Condition
 from signoffs.standing import standings
@@ -20,6 +21,8 @@ def readiness(request: Request, slug: str) -> HttpResponse:
     context = {
         "project": project,
         "tab": "readiness",
+        "seq": JournalEntry.objects.head(project),
+        "refresh": "readiness",
         "rows": grounds.rows,
         "green": grounds.green,
         "grave": grounds.deviations,

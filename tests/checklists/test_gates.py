@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from checklists.act import TransitionRefused
 from checklists.cloning import clone_project
 from checklists.importing.plan import Launch
-from checklists.models import Action, Item
+from checklists.models import Action, Item, Note
 from checklists.models.item import State
 from checklists.readiness import areas, tallies, waits
 from checklists.timetable import Timetable
@@ -143,14 +144,62 @@ def test_why_not_green_in_words_with_their_filters(project, technician, act):
     assert [(reason.words, reason.filter) for reason in first.reasons] == [
         ("5 late", "late"),
         ("1 blocked", "blocked"),
+        ("4 nobody’s", "unclaimed"),
         ("4 open", "open"),
     ]
+    assert [[(item.text[:2], item.remark) for item in reason.named] for reason in first.reasons] == [
+        [("#1", ""), ("#2", ""), ("#3", "")],
+        [("#4", "No key")],
+        [("#5", "")],
+        [],
+    ]
+    assert [reason.more for reason in first.reasons] == [2, 0, 0, 0]
+    assert (first.state, second.state) == ("blocked", "claimed")
     assert [reason.words for reason in second.reasons] == [
-        "2 due within 2 hours, 1 of them nobody’s",
+        "2 due within 2 hours",
+        "1 nobody’s",
         "1 claimed",
         "1 open",
     ]
     assert first.when == "4 Feb, 08:00 EET"
+
+
+def test_the_page_names_what_is_nobodys_and_what_went_wrong(project, technician, act, signed_in):
+    lamps, certificates = item(project, "Lamps answer"), item(project, "Certificates valid")
+    certificates.block(act(technician), "No key")
+    page = signed_in(technician).get(reverse("readiness", args=[project.slug])).text
+    assert (
+        f'<a href="{certificates.get_absolute_url()}">#{certificates.number} Certificates valid</a> <q>No key</q>'
+        in page
+    )
+    assert f'<a href="{lamps.get_absolute_url()}">' in page
+
+
+def test_the_page_shows_what_people_say_about_a_phase(project, technician, auditor, act, signed_in):
+    phase, page = project.phases.first(), reverse("readiness", args=[project.slug])
+    place = reverse("place", args=[project.slug, f"phase-{phase.pk}"])
+    assert place in signed_in(technician).get(page).text
+    assert place not in signed_in(auditor).get(page).text
+    for text in ("Fuel is on the quay", "Nets are late", "Nothing"):
+        note = Note.objects.write(project, act(technician), text, phase=phase)
+    note.withdraw(act(technician))
+    text = signed_in(auditor).get(page).text
+    assert "<q>Nets are late</q>" in text
+    assert "Fuel is on the quay" not in text
+    assert "All notes: 2" in text
+    assert place in text
+
+
+def test_the_page_asks_the_same_questions_for_one_phase_and_for_many(manager, act, signed_in):
+    counts = []
+    for name, text in (("One", "## Phase 1: A\n\n- [ ] Thing\n"), ("Three", THREE)):
+        plan = builders.project(manager, NOON, f"# {name}\n\n{text}", name=name)
+        for phase in plan.phases.all():
+            Note.objects.write(plan, act(manager), "Look", phase=phase)
+        with CaptureQueriesContext(connection) as asked:
+            signed_in(manager).get(reverse("readiness", args=[plan.slug]))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_the_page_links_to_what_is_missing(project, technician, act, signed_in):

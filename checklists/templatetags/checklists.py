@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from checklists.rows import FieldWithValue
 
 register = template.Library()
+
+# At least five digits, with what people put between them.
+NUMBER = re.compile(r"\+?(?:\d[\s()./\-\u2010-\u2013]*){4,}\d")
 
 
 @register.filter
@@ -85,6 +89,13 @@ def minutes(number: int) -> str:
         return schedule.in_minutes(number)
     told = schedule.in_hours(hours)
     return f"{told} {schedule.in_minutes(rest)}" if rest else told
+
+
+@register.filter
+def dialled(phone: str) -> str:
+    """What a phone dials for `+30 210 000 0000 (night)`; empty where the text is no number."""
+    found = NUMBER.search(phone)
+    return re.sub(r"[^\d+]", "", found[0]) if found else ""
 
 
 @register.filter

@@ -79,9 +79,15 @@ class Entry:
     is_group: bool
 
     @property
+    def is_plain(self) -> bool:
+        """Done and no group: its mark is written like its text."""
+        return self.item.state == State.DONE and not self.is_group
+
+    @property
     def mark(self) -> str:
-        """Sign and number, as wide for every item, so that texts align."""
-        return f"{SIGNS[State(self.item.state)]} {self.item.number:>3} "
+        """Sign and number; as wide for every item whose mark has a type of its own, so that texts align."""
+        width = 0 if self.is_plain else 4
+        return f"{SIGNS[State(self.item.state)]} {self.item.number:<{width}} "
 
     @property
     def depth(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from django import forms
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,21 @@ OVERRIDES = [
     if action == Action.PHASE_OPENED or "overrid" in action.value or "waive" in action.value
 ]
 STATES = (("", _("All")), ("sealed", _("With a sealed record")), ("open", _("Without one")))
+STANDS_OUT = (("", _("All")), ("both", _("Did and approved")), ("overridden", _("Overridden")))
+
+
+# By which rows a project stands out: as `rows_of` tells it below.
+STANDING_OUT: dict[str, QuerySet] = {
+    "both": Item.objects.filter(
+        Exists(
+            Signature.objects.filter(
+                slot__project=OuterRef("project"), signer=OuterRef("settled_by"), voided_at=None
+            ).order_by()
+        ),
+        project=OuterRef("pk"),
+    ),
+    "overridden": JournalEntry.objects.filter(project=OuterRef("pk"), action__in=OVERRIDES),
+}
 
 
 class DeskFilter(forms.Form):
@@ -31,6 +46,7 @@ class DeskFilter(forms.Form):
     words = forms.CharField(label=_("Project, customer or system"), required=False, max_length=100)
     person = forms.CharField(label=_("Person"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
+    out = forms.ChoiceField(label=_("What stands out"), required=False, choices=STANDS_OUT)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
@@ -52,6 +68,8 @@ class DeskFilter(forms.Form):
         if state := asked.get("state"):
             sealed = Record.objects.filter(state=JobState.SEALED, superseded_at=None).values("project")
             found = found.filter(pk__in=sealed) if state == "sealed" else found.exclude(pk__in=sealed)
+        if out := asked.get("out"):
+            found = found.filter(Exists(STANDING_OUT[out].order_by()))
         if since := asked.get("since"):
             found = found.filter(go_live_at__gte=datetime.combine(since, time.min, UTC))
         if until := asked.get("until"):

@@ -53,22 +53,26 @@ def test_it_is_narrowed_down(project, second, auditor, signed_in):
     assert "form-error" in browser.get(reverse("desk"), {"since": "yesterday"}).text
 
 
-def test_who_both_did_and_signed_is_named(project, manager, technician, auditor, act, signed_in):
+def test_who_both_did_and_signed_is_named(project, second, manager, technician, auditor, act, signed_in):
     settle(project, act(technician))
     project.slots.filter(number=2).update(meaning="performed", role="technician")
     for number, person in enumerate((manager, technician)):
         standing = standings(project)[number]
         sign(standing.slot, act(person), Decision.APPROVE, standing.digest)
-    (row,) = signed_in(auditor).get(reverse("desk")).context["rows"]
+    assert names(signed_in(auditor)) == ["Harbour Lights", "Night Train"]
+    (row,) = signed_in(auditor).get(reverse("desk"), {"out": "both"}).context["rows"]
     assert row.did_and_signed == ["Tom Technician"]
     assert (row.settled, row.items, row.signatures) == (7, 7, 2)
 
 
-def test_what_was_overridden_is_told(project, manager, auditor, act, signed_in):
+def test_what_was_overridden_is_told(project, second, manager, auditor, act, signed_in):
+    assert names(signed_in(auditor), out="overridden") == []
     project.order_phases(act(manager), True)
     project.phases.last().open_early(act(manager), "The tide does not wait")
     text = signed_in(auditor).get(reverse("desk")).text
     assert "opened early" in text and "The tide does not wait" in text
+    assert names(signed_in(auditor), out="overridden") == ["Harbour Lights"]
+    assert "form-error" in signed_in(auditor).get(reverse("desk"), {"out": "loud"}).text
 
 
 def test_its_queries_do_not_grow(project, second, manager, auditor, signed_in):

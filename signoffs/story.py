@@ -85,9 +85,9 @@ class Entry:
 
     @property
     def mark(self) -> str:
-        """Sign and number; as wide for every item whose mark has a type of its own, so that texts align."""
-        width = 0 if self.is_plain else 4
-        return f"{SIGNS[State(self.item.state)]} {self.item.number:<{width}} "
+        """Sign and number; as wide for every item whose mark has a type of its own, so that texts align, else before a tab."""
+        sign, number = SIGNS[State(self.item.state)], self.item.number
+        return f"{sign} {number} \t" if self.is_plain else f"{sign} {number:<4} "
 
     @property
     def depth(self) -> int:

@@ -160,7 +160,9 @@ def sign_all(project: Project, at: datetime, first: User | None = None) -> None:
     people = [first] if first else []
     used: Counter[tuple] = Counter()
     while waiting := [each for each in standings(project) if each.state == "pending" and not each.waits_for]:
-        slot = waiting[0].slot
+        # Votes that are only advice come before what closes the plan.
+        chosen = min(waiting, key=lambda each: each.slot.required)
+        slot = chosen.slot
         turn = used[slot.key, slot.stage]
         used[slot.key, slot.stage] += 1
         if turn == len(people):
@@ -168,7 +170,7 @@ def sign_all(project: Project, at: datetime, first: User | None = None) -> None:
             users = User.objects.filter(email=f"signer{turn}@example.org")
             people.append(users.first() or User.objects.create_user(f"signer{turn}@example.org", name=name))
         Membership.objects.get_or_create(project=project, user=people[turn], defaults={"role": Role.APPROVER})
-        gate.sign(slot, Act(people[turn], at), approving(slot), waiting[0].digest)
+        gate.sign(slot, Act(people[turn], at), approving(slot), chosen.digest)
 
 
 def seed(number: str) -> Path:

@@ -328,9 +328,12 @@ class ReadingForm(forms.Form):
 
     value = Words(max_length=5000, error_messages={"required": gettext_lazy("Enter a value.")})
 
-    def __init__(self, field: Field, *args, **kwargs):
+    def __init__(self, field: Field, *args, shown: str | None = None, **kwargs):
+        """`shown` is the value that stood in the form: who took it away wanted something else than to forget one."""
         super().__init__(*args, **kwargs)
         self.field = field
+        if shown:
+            self.fields["value"].error_messages["required"] = _("A value can be replaced, not emptied.")
 
     def clean_value(self) -> str:
         value = self.cleaned_data["value"].strip()
@@ -344,21 +347,19 @@ class ReadingForm(forms.Form):
                 )
             if number_of(value) is None:
                 raise ValidationError(_("Enter a number, without its unit."))
-        if self.field.kind in MOMENTS and not is_moment(value, self.field.kind):
-            raise ValidationError(_("Enter a date as %(example)s.") % {"example": MOMENTS[self.field.kind][1]})
+        if self.field.kind in MOMENTS:
+            shape, example = MOMENTS[self.field.kind]
+            try:
+                moment = datetime.strptime(value, shape)
+            except ValueError:
+                raise ValidationError(_("Enter a date as %(example)s.") % {"example": example}) from None
+            # Boxes for dates show nothing else; strftime would leave out the zeros of early years.
+            value = moment.isoformat(timespec="minutes") if "T" in shape else moment.date().isoformat()
         return value
 
 
 # How dates and times are written, as browsers send them, and an example for those who type them.
 MOMENTS = {"date": ("%Y-%m-%d", "2026-02-07"), "datetime": (MOMENT, "2026-02-07T08:00")}
-
-
-def is_moment(value: str, kind: str) -> bool:
-    try:
-        datetime.strptime(value, MOMENTS[kind][0])
-    except ValueError:
-        return False
-    return True
 
 
 class MemberForm(forms.Form):

@@ -39,7 +39,7 @@ class ValuesRefused(Exception):
 
 def give(project: Project, act: Act, wishes: Collection[Wish]) -> None:
     """Save what was wished for in one transaction; ValuesRefused says for each field what stands against it."""
-    forms = {wish.field.pk: ReadingForm(wish.field, {"value": wish.typed}) for wish in wishes}
+    forms = {wish.field.pk: ReadingForm(wish.field, {"value": wish.typed}, shown=wish.shown) for wish in wishes}
     misshapen = {pk: str(form.errors["value"][0]) for pk, form in forms.items() if not form.is_valid()}
     if misshapen:
         raise ValuesRefused(misshapen, is_conflict=False)

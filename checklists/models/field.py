@@ -59,9 +59,11 @@ class Field(Retirable, Versioned):
 
     # Whether the answers so far make it a question; see rows.mark_unasked.
     asked = True
-    # In the answer to a form that was refused: what was typed, and the sentence that says why it was not saved.
+    # In the answer to a form that was refused: what was typed, the sentence that says why it was not saved, and whether
+    # it is the first such field, which gets the focus.
     typed: str | None = None
     problem = ""
+    leads = False
 
     objects = PlanManager()
     with_retired = models.Manager()

@@ -77,6 +77,10 @@ def test_one_refused_value_keeps_all_from_being_saved_and_all_that_was_typed(loa
     assert answer.status_code == 422
     assert "“soon” was not saved." in answer.text and "Enter a date as 2026-02-07." in answer.text
     assert 'value="320"' in answer.text
+    assert "Nothing was saved. What you typed is kept." in answer.text
+    assert re.findall(r'id="(value-\d+)"[^>]*autofocus', answer.text) == [
+        f"value-{load.fields.get(label='Measured on date').pk}"
+    ]
     assert values_of(load) == {}
 
 
@@ -101,6 +105,77 @@ def test_of_two_who_type_into_the_same_box_the_second_is_told_and_keeps_theirs(
     assert "Olga Technician entered “99 users”" in answer.text and 'value="320"' in answer.text
     assert values_of(load) == {"Users": "99"}
     assert re.search(r'value="Red"\s+checked', answer.text)
+
+
+def test_a_refusal_shows_what_others_entered_meanwhile_where_nothing_was_typed(
+    load, technician, other_technician, act, signed_in
+):
+    """Else it would be saved over theirs the next time, although nobody looked at it."""
+    users = load.fields.get(label="Users")
+    users.read(act(technician), "10")
+    client = signed_in(technician)
+    sent = sent_of(client.get(item(load, "Load test").get_absolute_url()).text, **{"Measured on date": "soon"})
+    users.read(act(other_technician), "99")
+    page = client.post(reverse("values", args=[load.slug]), sent, **HTMX).text
+    again = sent_of(page, **{"Measured on date": "2027-02-01"})
+    shown = re.search(rf'id="value-{users.pk}"\s+name="value-{users.pk}"\s+value="([^"]*)"', page)[1]
+    assert shown == "99"
+    again[f"value-{users.pk}"] = shown
+    assert client.post(reverse("values", args=[load.slug]), again, **HTMX).status_code == 200
+    assert values_of(load) == {"Users": "99", "Measured on date": "2027-02-01"}
+
+
+def test_what_stood_in_the_way_once_does_not_twice(load, technician, other_technician, act, signed_in):
+    """The answer to a refusal carries the versions as they are, not as they would have been."""
+    users, status = load.fields.get(label="Users"), load.fields.get(label="Status")
+    users.read(act(technician), "10")
+    client = signed_in(technician)
+    sent = sent_of(client.get(item(load, "Load test").get_absolute_url()).text, Users="320", Status="Red")
+    status.read(act(other_technician), "Green")
+    page = client.post(reverse("values", args=[load.slug]), sent, **HTMX)
+    assert page.status_code == 409
+    again = sent_of(page.text, Users="320", Status="Red")
+    assert client.post(reverse("values", args=[load.slug]), again, **HTMX).status_code == 200
+    assert values_of(load) == {"Users": "320", "Status": "Red"}
+
+
+def test_a_value_that_is_no_choice_any_more_is_no_wish(load, manager, technician, act, signed_in):
+    """A list of choices cannot show it: it stays as it is, until somebody chooses another."""
+    status, many = load.fields.get(label="Status"), ["One", "Two", "Three", "Four", "Five", "Six"]
+    status.read(act(technician), "Green")
+    amend_blank(status, act(manager), {"choices": many}, began=seen_of(status, ASKED))
+    client = signed_in(technician)
+    page = client.get(item(load, "Load test").get_absolute_url()).text
+    assert re.search(r'<option value="Green"\s+selected', page)
+    sent = sent_of(page, Users="320")
+    assert client.post(reverse("values", args=[load.slug]), sent).status_code == 302
+    assert values_of(load) == {"Users": "320", "Status": "Green"}
+
+
+def test_a_value_that_was_emptied_is_not_called_saved(load, technician, act, signed_in):
+    load.fields.get(label="Users").read(act(technician), "10")
+    client = signed_in(technician)
+    sent = sent_of(client.get(item(load, "Load test").get_absolute_url()).text, Users="")
+    answer = client.post(reverse("values", args=[load.slug]), sent, **HTMX)
+    assert answer.status_code == 422
+    assert "“” was not saved" not in answer.text
+    assert "A value can be replaced, not emptied." in answer.text
+
+
+def test_a_form_in_which_nothing_was_changed_says_so(load, technician, act, signed_in):
+    load.fields.get(label="Users").read(act(technician), "10")
+    client = signed_in(technician)
+    sent = sent_of(client.get(item(load, "Load test").get_absolute_url()).text)
+    answer = client.post(reverse("values", args=[load.slug]), sent, follow=True)
+    assert "Saved:" not in answer.text and "Nothing was changed." in answer.text
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("2027-2-7", "2027-02-07"), ("2027-02-07", "2027-02-07")])
+def test_a_date_is_kept_as_boxes_for_dates_show_it(load, technician, signed_in, typed, kept):
+    client = signed_in(technician)
+    sent = sent_of(client.get(item(load, "Load test").get_absolute_url()).text, **{"Measured on date": typed})
+    client.post(reverse("values", args=[load.slug]), sent)
+    assert values_of(load) == {"Measured on date": kept}
 
 
 def test_nothing_typed_is_said(load, technician, signed_in):

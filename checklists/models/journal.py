@@ -345,5 +345,13 @@ class JournalEntry(models.Model):
     @property
     def sentence(self) -> str:
         """What happened, in words that follow the actor's name, without the remark."""
-        number = json.loads(self.body)["item"]
-        return sentences.sentence(str(Action(self.action).label), number, self.subject, self.facts)
+        return self._said(json.loads(self.body)["item"], self.subject)
+
+    def sentence_on(self, item: Item) -> str:
+        """The same where the item's history stands: its words as they are now need not be said again."""
+        if self.subject == item.text:
+            return self._said(item.number, "")
+        return self._said(None, self.subject)
+
+    def _said(self, number: int | None, subject: str) -> str:
+        return sentences.sentence(str(Action(self.action).label), number, subject, self.facts)

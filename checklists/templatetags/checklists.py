@@ -10,7 +10,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from checklists import kinds, rendering, saying, schedule
-from checklists.models import Field, Project
+from checklists.models import Field, Item, JournalEntry, Project
 
 if TYPE_CHECKING:
     from checklists.rows import FieldWithValue
@@ -114,6 +114,12 @@ def shown(field: FieldWithValue) -> str:
 def in_form(field: FieldWithValue) -> str:
     """What a form shows for a field: what was typed and refused, else the value that it has now."""
     return (field.value if field.typed is None else field.typed) or ""
+
+
+@register.filter
+def sentence_on(entry: JournalEntry, item: Item) -> str:
+    """What an entry of the item's history says happened."""
+    return entry.sentence_on(item)
 
 
 @register.filter

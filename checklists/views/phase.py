@@ -15,7 +15,11 @@ from checklists.forms import ReasonForm
 def phase_order(request: Request, slug: str) -> HttpResponse:
     """Say whether phases follow each other: `sequential` is there or is not."""
     project = project_for(request, slug, need=Need.MANAGE)
-    project.order_phases(act_of(request), "sequential" in request.POST)
+    try:
+        project.order_phases(act_of(request), "sequential" in request.POST)
+    except TransitionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("readiness", slug)
     told = _("Phases follow each other now.") if project.sequential else _("Phases can be worked on in any order now.")
     messages.success(request, told)
     return redirect("readiness", slug)

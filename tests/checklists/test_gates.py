@@ -10,7 +10,7 @@ from django.urls import reverse
 from checklists.act import TransitionRefused
 from checklists.cloning import clone_project
 from checklists.importing.plan import Launch
-from checklists.models import Action, Item, Note
+from checklists.models import Action, Item, Keeping, Note
 from checklists.models.item import State
 from checklists.readiness import areas, tallies, waits
 from checklists.timetable import Timetable
@@ -130,6 +130,14 @@ def test_the_rule_and_the_opening_over_http(project, manager, signed_in):
     assert "Opened early by Mara Manager" in page
     assert "The boat leaves at six" in page
     browser.post(reverse("phase_order", args=[project.slug]))
+    project.refresh_from_db()
+    assert not project.sequential
+
+
+def test_the_rule_of_a_project_in_the_archive_stays_and_the_manager_is_told(project, manager, act, signed_in):
+    Keeping.objects.of(project).archive(act(manager))
+    told = signed_in(manager).post(reverse("phase_order", args=[project.slug]), {"sequential": "on"}, follow=True)
+    assert "This project is in the archive" in told.text
     project.refresh_from_db()
     assert not project.sequential
 

@@ -178,6 +178,15 @@ def test_a_date_is_kept_as_boxes_for_dates_show_it(load, technician, signed_in, 
     assert values_of(load) == {"Measured on date": kept}
 
 
+def test_the_history_of_an_item_names_the_blank_and_not_the_item_again(load, technician, act, signed_in):
+    test = item(load, "Load test")
+    test.claim(act(technician))
+    load.fields.get(label="Users").read(act(technician), "320")
+    page = signed_in(technician).get(test.get_absolute_url()).text
+    assert re.search(r"Tom Technician entered a value for Users\s+<q>320 users</q>", page)
+    assert f"Tom Technician claimed #{test.number}\n" in page
+
+
 def test_nothing_typed_is_said(load, technician, signed_in):
     client = signed_in(technician)
     page = client.get(item(load, "Any critical").get_absolute_url()).text

@@ -55,6 +55,8 @@ class SigningPage:
         admitted = self.team.may_sign(standing, signer)
         named = signer if self.team.admits(standing, signer.pk) else None
         principal = None if named else next(iter(self.principals), None)
+        own = [each for each in standing.given if signer.pk in each.signature.people]
+        resigned = next((each for each in own if each.differences), None)
         heard = [given for each in standing.votes for given in each.signatures]
         conditions = conditions_of([*standing.signatures, *heard])
         return {
@@ -72,7 +74,10 @@ class SigningPage:
             "override": self.team.override(standing, signer.pk),
             "why_nothing": self.why_not(decisions_of(standing.slot)[-1], principal) if admitted else "",
             "why_not_approve": self.why_not(approving(standing.slot), principal) if admitted else "",
-            "own": [each for each in standing.given if signer.pk in each.signature.people],
+            "own": own,
+            # What they signed before and is not so any more: they are asked again for just that.
+            "resigned": resigned,
+            "others": [each for each in standing.given if each is not resigned],
             "approving": APPROVING,
             "against": AGAINST,
             "conditions": conditions,

@@ -29,6 +29,7 @@ from signoffs.proof import Locked, NotProved
 from signoffs.signing_page import SigningPage
 from signoffs.slot_forms import OverrideForm, scope_key
 from signoffs.snapshot import content_of
+from signoffs.stages import stages_of
 from signoffs.standing import Team
 
 
@@ -43,13 +44,16 @@ def slots(request: Request, slug: str) -> HttpResponse:
     team = Team.of(project, now)
     requests = SigningRequest.objects.live_in([project])
     conditions = conditions_of(content.signatures)
+    closures = list(Closure.objects.live(project))
+    stages = stages_of(table, closures)
+    shown = {stage.closure.pk for stage in stages if stage.closure}
     context = {
         "project": project,
         "tab": "signoff",
         "seq": seq,
         "refresh": "sign-off",
         "standings": table,
-        "has_stages": len({standing.slot.stage for standing in table}) > 1,
+        "stages": stages,
         "mine": {standing.slot.pk for standing in table if team.may_sign(standing, request.user)},
         "stale_of_mine": {
             standing.slot.pk for standing in table for each in standing.changed if request.user.pk in each.people
@@ -61,7 +65,7 @@ def slots(request: Request, slug: str) -> HttpResponse:
         "declined": sum(standing.state == rules.DECLINED for standing in table),
         "requests": requests,
         "askable": askable(table, requests, now) if project.rights.manage else set(),
-        "closures": [(closure, scope_key(closure)) for closure in Closure.objects.live(project)],
+        "closures": [(closure, scope_key(closure)) for closure in closures if closure.pk not in shown],
         "why_not_complete": "" if project.completed_at else closing.why_not_complete(content, table),
         "superseded": Signature.objects.filter(slot__project=project, voided_at__isnull=False)
         .select_related("slot", "voided_by")

@@ -1,12 +1,13 @@
 """Signing in the browser: decisions, conditions, exceptions, standing in, withdrawing, reopening, and asking for signatures."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from checklists.models import Action, Membership, RequestKey, Role
+from checklists.models import Action, Membership, RequestKey, Role, Slot
 from signoffs import gate, pdf
 from signoffs.models import Decision, Delegation, Method, Override, Signature, VoidedBy, Waiver
 from signoffs.report import report_of
@@ -362,3 +363,40 @@ def test_a_wrong_password_keeps_what_was_decided(settled, approver, signed_in):
     found = post(signed_in(approver), settled, decision=Decision.ABSTAIN, password="guess").text
     chosen = found[found.index('value="abstain"') :]
     assert "checked" in chosen[: chosen.index(">")]
+
+
+# -- The order of the sign-off page ----------------------------------------------------------------------------------------
+
+
+def heads(text: str) -> list[tuple[str, str]]:
+    """Every part of the page with what is said beside its name."""
+    found = re.findall(r'<h2 id="stage-\d+">(.*?)</h2>\s*<span class="group-count">(.*?)</span>', text, re.DOTALL)
+    plain = [[" ".join(re.sub("<[^>]*>", "", part).split()) for part in pair] for pair in found]
+    return [(name.replace(" ,", ","), said) for name, said in plain]
+
+
+def test_what_is_signed_side_by_side_stands_together_and_what_is_closed_comes_last(
+    settled, approver, manager, act, signed_in
+):
+    later = Slot.objects.add(settled, act(manager), {"title": "Later", "stage": 3, "scope": "plan"})
+    Slot.objects.add(settled, act(manager), {"title": "Reader", "scope": "criteria", "required": False})
+    lamps = item(settled, "Lamps answer")
+    says = {"title": "Keeper", "scope": "item", "subject": lamps, "required": False}
+    Slot.objects.add(settled, act(manager), says)
+    page = signed_in(approver).get(reverse("slots", args=[settled.slug])).text
+    assert heads(page) == [
+        ("Phase 1: Before", "all 2 must be signed, 2 missing"),
+        (f"#{lamps.number} Lamps answer", ""),
+        ("The whole plan, stage 2", "opens when the stage before is signed"),
+        ("The whole plan, stage 3", "opens when the stage before is signed"),
+        ("All success criteria", ""),
+    ]
+    assert page.index(">Second signer<") < page.index(f'id="slot-{later.number}"')
+    gate.sign(standing(settled).slot, act(approver), Decision.APPROVE, standing(settled).digest)
+    gate.sign(standing(settled, 3).slot, act(manager), Decision.APPROVE, standing(settled, 3).digest)
+    parts = heads(signed_in(approver).get(reverse("slots", args=[settled.slug])).text)
+    assert parts[1] == ("The whole plan, stage 2", "must be signed")
+    assert parts[-1][0] == "Phase 1: Before"
+    assert re.fullmatch("closed .* by Anna Approver, Mara Manager", parts[-1][1])
+    assert "Reopen…" not in signed_in(approver).get(reverse("slots", args=[settled.slug])).text
+    assert signed_in(manager).get(reverse("slots", args=[settled.slug])).text.count("Reopen…") == 1

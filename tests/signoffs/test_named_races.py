@@ -171,7 +171,7 @@ def test_c8_who_loses_the_right_acts_before_that_or_not_at_all(project, manager,
         else:
             Membership.objects.admit(project, act(manager), technician.email, "", Role.AUDITOR)
 
-    for _ in often(200, 6):
+    for _ in often(500, 20):
         outcome = all_at_once(lambda: fresh(lamps).claim(replace(act(technician), standing=late)), lose)[0]
         lost = project.journal.filter(action__in=[Action.MEMBER_REMOVED, Action.MEMBER_CHANGED]).last()
         after = project.journal.filter(seq__gt=lost.seq, actor=technician)
@@ -185,7 +185,7 @@ def test_c8_who_is_deactivated_or_demoted_signs_before_that_or_not_at_all(projec
     ask_one_more(project)
     settle(project, act(manager))
     late = replace(act(approver), standing=(project.pk, Role.APPROVER.value))
-    for _ in often(200, 5):
+    for _ in often(500, 20):
         standing = gate.standings(project)[0]
         outcome = all_at_once(
             lambda s=standing: gate.sign(s.slot, late, Decision.APPROVE, s.digest),

@@ -131,7 +131,7 @@ def _copy_plan(original: Project, project: Project) -> None:
 def _copy_people(original: Project, project: Project, act: Act) -> None:
     """The same people in the same roles, each journalled; whoever makes the clone is its manager already."""
     for member in original.memberships.select_related("user").exclude(user=act.by):
-        Membership.objects.admit(project, act, member.user.email, member.user.name, Role(member.role))
+        Membership.objects.admit(project, act, member.user.email, member.user.name, Role(member.role), member.teams)
 
 
 def _name_signers(original: Project, project: Project, act: Act, with_people: bool) -> None:

@@ -372,7 +372,9 @@ class MemberForm(forms.Form):
         label=gettext_lazy("Teams"),
         max_length=300,
         required=False,
-        help_text=gettext_lazy("Whose items they claim, such as “Network, Database”; as the plan names them."),
+        help_text=gettext_lazy(
+            "Whose items they claim and places they sign, such as “Network, Database”; as the plan names them."
+        ),
     )
 
     def __init__(self, project: Project, *args, **kwargs):

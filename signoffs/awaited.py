@@ -109,10 +109,16 @@ def asking(user: User, now: datetime) -> list[Project]:
     for delegation in Delegation.objects.live_in(projects, now):
         people |= {delegation.principal_id} if delegation.delegate_id == user.pk else set()
     members = Membership.objects.filter(project__in=projects, user__in=people)
-    roles = {(project, person): role for project, person, role in members.values_list("project", "user", "role")}
+    roles: dict[tuple[int, int], str] = {}
+    teams: dict[tuple[int, str], set[int]] = {}
+    for member in members:
+        roles[member.project_id, member.user_id] = member.role
+        for name in member.teams:
+            teams.setdefault((member.project_id, name.casefold()), set()).add(member.user_id)
     wanted = set()
     for slot in Slot.objects.filter(project__in=projects).prefetch_related("named"):
-        asked = rules.Asked(slot.filler, slot.role, [each.user_id for each in slot.named.all()])
+        named = teams.get((slot.project_id, slot.team.casefold()), set()) | {each.user_id for each in slot.named.all()}
+        asked = rules.Asked(slot.filler, slot.role, named)
         if any(asked.admits(person, roles.get((slot.project_id, person))) for person in people):
             wanted.add(slot.project_id)
     return [project for project in projects if project.pk in wanted]

@@ -34,7 +34,7 @@ def needed_of(needed: int, named: int) -> int:
 
 @dataclass(frozen=True)
 class Asked:
-    """Whom a slot asks: a role (none: approvers and managers), the people named, or somebody outside."""
+    """Whom a slot asks: a role (none: approvers and managers), the people named or of a team, or somebody outside."""
 
     filler: str
     role: str = ""
@@ -49,7 +49,7 @@ class Asked:
             return role is None and person in self.named
         if role is None or role == Role.AUDITOR:
             return False
-        if self.filler == Filler.PEOPLE:
+        if self.filler in (Filler.PEOPLE, Filler.TEAM):
             return person in self.named
         return role == self.role if self.role else role in SIGNERS
 

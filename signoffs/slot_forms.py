@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checklists.forms import Words, dress
+from checklists.forms import Words, dress, teams_of
 from checklists.models import Project, Role, Section, Slot
 from checklists.models.placed import place_of
 from checklists.models.scoped import WHOLE, Scope, Scoped
@@ -58,6 +58,7 @@ class SlotForm(forms.Form):
     )
     filler = forms.ChoiceField(label=gettext_lazy("Who may sign"), choices=[])
     role = forms.ChoiceField(label=gettext_lazy("Which role"), choices=ROLES, required=False)
+    team = forms.ChoiceField(label=gettext_lazy("Which team"), choices=[], required=False)
     people: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
         queryset=None, required=False, label=gettext_lazy("Which people"), widget=forms.CheckboxSelectMultiple
     )
@@ -84,6 +85,10 @@ class SlotForm(forms.Form):
         fields["filler"].choices = [
             (each.value, each.label) for each in Filler if each != Filler.EXTERNAL or settings.EXTERNAL_SIGNERS
         ]
+        known = {name.casefold(): name for name in teams_of(project)}
+        if self.initial.get("team"):
+            known.setdefault(self.initial["team"].casefold(), self.initial["team"])
+        fields["team"].choices = [("", ""), *((name, name) for name in known.values())]
         fields["place"].choices = [
             *((f"{scope.value}-0", scope.label) for scope in (Scope.PLAN, Scope.BEFORE, Scope.CRITERIA)),
             (_("Phases"), [(f"phase-{phase.pk}", phase.title) for phase in project.phases.all()]),
@@ -109,7 +114,7 @@ class SlotForm(forms.Form):
 
     @staticmethod
     def initial_of(slot: Slot) -> dict[str, Any]:
-        columns = ("title", "kind", "meaning", "stage", "filler", "role", "needed", "required")
+        columns = ("title", "kind", "meaning", "stage", "filler", "role", "team", "needed", "required")
         people = list(slot.named.values_list("user", flat=True))
         return {name: getattr(slot, name) for name in columns} | {"place": scope_key(slot), "people": people}
 
@@ -122,6 +127,10 @@ class SlotForm(forms.Form):
             self.add_error("needed", _("So many are not named."))
         if data.get("kind") == SlotKind.DECISION and data.get("needed") != 1:
             self.add_error("needed", _("One person decides."))
+        if data.get("filler") == Filler.TEAM and not data.get("team"):
+            self.add_error("team", _("Say which team. Who is of it stands on the page of people."))
+        if data.get("filler") == Filler.TEAM and data.get("needed") == 0:
+            self.add_error("needed", _("At least one person of the team must sign."))
         if data.get("filler") == Filler.ROLE and data.get("needed") == 0:
             self.add_error("needed", _("At least one person of the role must sign."))
         if data.get("filler") == Filler.EXTERNAL and data.get("needed") == 0:
@@ -134,7 +143,10 @@ class SlotForm(forms.Form):
         data = self.cleaned_data
         names = ("title", "kind", "meaning", "stage", "filler", "needed", "required")
         role = data["role"] if data["filler"] == Filler.ROLE else ""
-        return {name: data[name] for name in names} | {"role": role} | scope_of(self.project, data["place"])
+        team = data["team"] if data["filler"] == Filler.TEAM else ""
+        return (
+            {name: data[name] for name in names} | {"role": role, "team": team} | scope_of(self.project, data["place"])
+        )
 
     @property
     def named(self) -> list[User]:

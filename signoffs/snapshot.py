@@ -209,6 +209,8 @@ def snapshot_of(slot: Slot, content: Content) -> str:
                 **{name: getattr(slot, name) for name in ("number", "title", "meaning", "kind", "stage", "needed")},
                 **{name: getattr(slot, name) for name in ("required", "filler", "role")},
                 "people": sorted(content.named.get(slot.pk, [])),
+                # Only where there is one, so that what was signed before there were teams stays as it is.
+                **({"team": slot.team} if slot.team else {}),
             }
         ),
         "statement": spelled(VERSION),

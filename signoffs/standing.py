@@ -209,6 +209,8 @@ class Standing:
             return ", ".join(str(person.user) for person in slot.named.all())
         if slot.filler == Filler.EXTERNAL:
             return str(slot.get_filler_display())
+        if slot.filler == Filler.TEAM:
+            return _("the team %(team)s") % {"team": slot.team}
         return str(slot.get_role_display()) if slot.role else _("approvers and managers")
 
 
@@ -245,6 +247,8 @@ class Team:
     known_doers: dict[int, set[int]] = field(default_factory=dict)
     # By slot: who is asked from outside.
     invited: dict[int, set[int]] = field(default_factory=dict)
+    # By name in small letters: who is of the team.
+    teams: dict[str, set[int]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, now: datetime) -> Team:
@@ -257,8 +261,10 @@ class Team:
         projects = list(projects)
         found = {project.pk: cls({}, [], []) for project in projects}
         members = Membership.objects.filter(project__in=found, user__is_active=True)
-        for project, user, role in members.values_list("project", "user", "role"):
+        for project, user, role, teams in members.values_list("project", "user", "role", "teams"):
             found[project].roles[user] = role
+            for name in teams:
+                found[project].teams.setdefault(name.casefold(), set()).add(user)
         for delegation in Delegation.objects.live_in(projects, now):
             found[delegation.project_id].delegations.append(delegation)
         for override in Override.objects.filter(slot__project__in=found, used_at=None).select_related("slot"):
@@ -292,6 +298,8 @@ class Team:
         asked = standing.asked
         if asked.filler == Filler.EXTERNAL:
             asked = replace(asked, named=self.invited.get(standing.slot.pk, ()))
+        if asked.filler == Filler.TEAM:
+            asked = replace(asked, named=self.teams.get(standing.slot.team.casefold(), ()))
         return asked.admits(person, self.roles.get(person))
 
     def principals(self, standing: Standing, person: User) -> list[User]:

@@ -224,7 +224,7 @@ def slot_of(slot: Slot) -> written.Slot:
         about=slot.scope,
         place=place,
         stage=slot.stage,
-        who=filler.value if filler == Filler.EXTERNAL else slot.role,
+        who=filler.value if filler == Filler.EXTERNAL else written.OF_TEAM + slot.team if slot.team else slot.role,
         needed=needed,
         required=slot.required,
     )

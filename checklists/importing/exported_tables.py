@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import dialect
 from .dialect import Token
-from .outline import Contact, EscalationLevel, Outline, Slot
+from .outline import OF_TEAM, Contact, EscalationLevel, Outline, Slot
 
 HEADS = {
     dialect.CONTACTS: dialect.CONTACT_HEAD,
@@ -47,7 +47,7 @@ def add_row(outline: Outline, division: str, token: Token) -> tuple[str, object]
     slot = Slot(cell["Item"], token.line, kind, meaning, cell["Phase"], filled, cell["Notes"], cell["Under"])
     slot.about = cell["About"] if cell["About"] in ABOUT else ""
     slot.place = cell["Section"]
-    slot.who = cell["Who"] if cell["Who"] in WHO else ""
+    slot.who = cell["Who"] if cell["Who"] in WHO or cell["Who"].startswith(OF_TEAM) else ""
     slot.stage, slot.needed = count_in(cell["Stage"]), count_in(cell["How many"])
     slot.required = cell["Required"] != dialect.ADVISORY
     outline.slots.append(slot)

@@ -13,6 +13,8 @@ from .values import Condition, Duration, Guess, Milestone, Offset, Placeholder, 
 
 # How long the name of a team may be.
 TEAM_LENGTH = 60
+# How a slot's `who` begins that is for whoever is of a team.
+OF_TEAM = "team "
 
 
 @dataclass

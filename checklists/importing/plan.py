@@ -281,6 +281,8 @@ class PlanWriter:
             last_word = source.kind == SlotKind.SIGNATURE and is_last_word(source.title)
             # One meeting has one decision, by one person, whatever a document says.
             kind = SlotKind.VOTE if source.kind == SlotKind.DECISION and source is not decides else source.kind
+            team = source.who.removeprefix(read.OF_TEAM) if source.who.startswith(read.OF_TEAM) else ""
+            known = Filler.TEAM if team else Filler.EXTERNAL if source.who == Filler.EXTERNAL else Filler.ROLE
             Slot.objects.create(
                 project=self.project,
                 number=number,
@@ -288,8 +290,9 @@ class PlanWriter:
                 kind=kind,
                 meaning=source.meaning,
                 stage=source.stage or (2 if last_word and len(outline.slots) > 1 else 1),
-                filler=Filler.EXTERNAL if source.who == Filler.EXTERNAL else Filler.ROLE,
-                role="" if source.who == Filler.EXTERNAL else source.who,
+                filler=known,
+                role=source.who if known == Filler.ROLE else "",
+                team=team[: read.TEAM_LENGTH],
                 needed=1 if source is decides else source.needed or 1,
                 required=source.required,
                 **about.of(source),

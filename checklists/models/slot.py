@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from checklists.act import Act, TransitionRefused
+from checklists.importing.outline import TEAM_LENGTH
 from checklists.importing.said import Said
 from checklists.models.closure import Closure
 from checklists.models.item import Item
@@ -52,6 +53,7 @@ class Filler(models.TextChoices):
     """Who may sign here."""
 
     ROLE = "role", gettext_lazy("Whoever has the role in the project")
+    TEAM = "team", gettext_lazy("Whoever is of the team")
     PEOPLE = "people", gettext_lazy("The people named")
     EXTERNAL = "external", gettext_lazy("Somebody without an account")
 
@@ -59,7 +61,7 @@ class Filler(models.TextChoices):
 # What a manager says about a slot. `people` comes beside it.
 PLANNED = (
     *("title", "kind", "meaning", "scope", "phase", "section", "subject"),
-    *("stage", "filler", "role", "needed", "required"),
+    *("stage", "filler", "role", "team", "needed", "required"),
 )
 
 
@@ -100,6 +102,9 @@ class Slot(Scoped, Retirable, Versioned):
     role = models.CharField(
         max_length=16, choices=Role.choices, blank=True, help_text="None: approvers and managers alike."
     )
+    team = models.CharField(
+        max_length=TEAM_LENGTH, blank=True, help_text="As members have it, whatever their role, in any case of letters."
+    )
     needed = models.PositiveSmallIntegerField(default=1)
     required = models.BooleanField(default=True)
     notes = models.TextField(blank=True, help_text="What the source had in the blank; never a signature.")
@@ -118,6 +123,11 @@ class Slot(Scoped, Retirable, Versioned):
             models.CheckConstraint(condition=models.Q(filler__in=Filler.values), name="slot_filler_known"),
             models.CheckConstraint(
                 condition=models.Q(role__in=["", Role.MANAGER, Role.TECHNICIAN, Role.APPROVER]), name="slot_role_signs"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(filler=Filler.TEAM) & ~models.Q(team="")
+                | ~models.Q(filler=Filler.TEAM) & models.Q(team=""),
+                name="slot_team_is_named",
             ),
             models.CheckConstraint(condition=models.Q(stage__gte=1), name="slot_stage_from_one"),
             models.UniqueConstraint(

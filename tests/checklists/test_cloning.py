@@ -137,9 +137,11 @@ def test_no_row_of_the_clone_belongs_to_the_original(demo, manager, act):
 def test_people_come_along_only_if_asked_and_are_journalled(project, manager, act):
     alone = clone_project(project, LATER, act(manager))
     assert list(alone.memberships.values_list("user", "role")) == [(manager.pk, Role.MANAGER)]
+    project.memberships.exclude(user=manager).update(teams=["Network", "Pier"])
     together = clone_project(project, LATER, act(manager), with_people=True)
     roles = set(project.memberships.values_list("user", "role"))
     assert set(together.memberships.values_list("user", "role")) == roles
+    assert all(each.teams == ["Network", "Pier"] for each in together.memberships.exclude(user=manager))
     assert [entry.action for entry in together.journal.all()] == ["project.created", *["member.added"] * 4]
 
 

@@ -267,7 +267,7 @@ PLANS = st.builds(
             about=st.sampled_from(["", "plan", "before", "criteria", "phase", "section", "item"]),
             place=CELLS,
             stage=st.integers(0, 99),
-            who=st.sampled_from(["", "manager", "technician", "approver", "external"]),
+            who=st.sampled_from(["", "manager", "technician", "approver", "external", "team Pier"]),
             needed=st.integers(0, 99),
             required=st.booleans(),
         ),
@@ -309,6 +309,7 @@ def test_what_managers_said_of_signatures_comes_back(project, manager, technicia
     database = item(project, "Database ready")
     says = [
         {"title": "Servers", "scope": "section", "section": servers, "filler": "external"},
+        {"title": "Network", "filler": "team", "team": "Network"},
         {"title": "Database", "scope": "item", "subject": database, "filler": "people", "needed": 0},
         {"title": "Database ready", "scope": "item", "subject": database, "stage": 2},
         {"title": "Before", "scope": "before", "kind": "vote"},
@@ -318,9 +319,9 @@ def test_what_managers_said_of_signatures_comes_back(project, manager, technicia
         people = [technician, approver] if each.get("filler") == "people" else []
         Slot.objects.add(project, act(manager), each, people)
     again = made_of(markdown_of(outline_of(project, NOON)), act(manager))
-    told = ("title", "kind", "meaning", "stage", "filler", "role", "needed", "required", "scope_name")
+    told = ("title", "kind", "meaning", "stage", "filler", "role", "needed", "team", "required", "scope_name")
     expected = [[getattr(slot, name) for name in told] for slot in project.slots.all()]
-    expected[3][4:7] = ["role", "", 2]
+    expected[4][4:7] = ["role", "", 2]
     assert [[getattr(slot, name) for name in told] for slot in again.slots.all()] == expected
 
 

@@ -52,7 +52,8 @@ class Talk(socketserver.StreamRequestHandler):
                     self.server.stop_at("taken")
                     self.say("250 taken")
                 case b"QUIT":
-                    return self.say("221 bye")
+                    self.say("221 bye")
+                    return
                 case _:
                     self.say("250 yes")
 

@@ -27,6 +27,7 @@ from checklists.act import TransitionRefused
 from checklists.models import Action, Closure, Field, Mail, Membership, Role, Slot
 from checklists.models.slot import Meaning
 from signoffs import closing, gate
+from signoffs.awaited import asking
 from signoffs.invariants import broken
 from signoffs.models import (
     GUESSES,
@@ -598,6 +599,40 @@ def test_sig_13_who_was_handed_an_item_or_read_a_value_had_a_hand_in_it(
     with pytest.raises(TransitionRefused, match="You worked on this"):
         sign(project, act(other_technician))
     sign(project, act(approver))
+
+
+def test_sig_10_whoever_is_of_the_team_signs_whatever_their_role(
+    settled, technician, other_technician, approver, manager, auditor, act
+):
+    """A group is a team of the project, read again under the lock; an auditor signs nothing all the same."""
+    says = {"title": "Network", "filler": "team", "team": "Network", "scope": "criteria", "meaning": "acknowledged"}
+    number = Slot.objects.add(settled, act(manager), says | {"needed": 2}).number
+    assert standing(settled, number).asked_words == "the team Network"
+    for who, teams in ((other_technician, ["network", "Pier"]), (manager, ["NETWORK"]), (auditor, ["Network"])):
+        settled.memberships.filter(user=who).update(teams=teams)
+    assert [each.pk for each in asking(other_technician, NOON)] == [settled.pk]
+    assert asking(technician, NOON) == []
+    for who in (technician, approver, auditor):
+        with pytest.raises(TransitionRefused, match="not for you"):
+            sign(settled, act(who), number)
+    sign(settled, act(other_technician), number)
+    assert standing(settled, number).still == 1
+    settled.memberships.filter(user=manager).update(teams=[])
+    with pytest.raises(TransitionRefused, match="not for you"):
+        sign(settled, act(manager), number)
+    assert broken(settled) == []
+
+
+@pytest.mark.parametrize("says", [{"filler": "team"}, {"filler": "role", "team": "Network"}])
+def test_sig_10_the_database_holds_that_a_team_is_named(settled, manager, act, says):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Slot.objects.add(settled, act(manager), {"title": "Network"} | says)
+
+
+def test_sig_03_a_team_is_part_of_what_is_signed_only_where_there_is_one(settled, manager, act):
+    assert '"team"' not in standing(settled).snapshot
+    number = Slot.objects.add(settled, act(manager), {"title": "N", "filler": "team", "team": "Network"}).number
+    assert '"team":"Network"' in standing(settled, number).snapshot
 
 
 def test_sig_01_a_slot_says_whom_it_asks(settled, manager, approver, technician, act):

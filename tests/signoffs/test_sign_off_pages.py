@@ -284,6 +284,8 @@ def test_a_manager_asks_for_another_signature(project, manager, approver, signed
     ("changes", "told"),
     [
         ({"filler": "people"}, "Name at least one person"),
+        ({"filler": "team"}, "Say which team"),
+        ({"filler": "team", "team": "Nobody’s"}, "valid choice"),
         ({"needed": 0}, "At least one person of the role must sign"),
         ({"stage": 0}, "greater than or equal to 1"),
         ({"title": ""}, "required"),
@@ -296,6 +298,22 @@ def test_what_cannot_be_asked_for_is_said(project, manager, signed_in, changes, 
     assert answer.status_code == 422
     assert told in answer.text
     assert project.slots.count() == before
+
+
+def test_a_manager_asks_a_team(project, manager, technician, signed_in):
+    project.memberships.filter(user=technician).update(teams=["Network"])
+    client, target = signed_in(manager), reverse("slot_new", args=[project.slug])
+    assert client.post(target, slot_wish(filler="team", team="Network", needed=0)).status_code == 422
+    assert client.post(target, slot_wish(filler="team", team="Network", needed=2, role="manager")).status_code == 302
+    slot = project.slots.last()
+    assert (slot.filler, slot.team, slot.role, slot.needed) == ("team", "Network", "", 2)
+    assert "the team Network" in client.get(reverse("slots", args=[project.slug])).text
+    assert (
+        client.post(reverse("slot_edit", args=[project.slug, slot.number]), slot_wish(role="approver")).status_code
+        == 302
+    )
+    slot.refresh_from_db()
+    assert (slot.filler, slot.team, slot.role) == ("role", "", "approver")
 
 
 def test_a_slot_is_asked_for_no_more(project, manager, signed_in):

@@ -25,12 +25,17 @@ SHORTEST_REASON = 10
 
 
 def follow(project: Project, act: Act, slot: Slot, content: Content, table: list[Standing]) -> None:
-    """After a signature: close what everybody has signed, and complete the project if nothing is left."""
-    here = [each for each in table if each.slot.required and each.slot.key == slot.key]
-    closed = {closure.key for closure in Closure.objects.live(project)}
-    if here and all(each.state == rules.VALID for each in here) and slot.key not in closed:
-        Closure.objects.close(project, act, slot, signers(here))
+    """After a signature: close what everybody has signed, and complete the project if nothing is left.
+
+    What is around other places to sign is closed with the last of these, not before: nobody could sign them any more.
+    """
     required = [each for each in table if each.slot.required]
+    closed = {closure.key for closure in Closure.objects.live(project)}
+    for key in content.places.path(slot.key):
+        here = [each for each in required if each.slot.key == key]
+        inside = [each for each in required if key in content.places.path(each.slot.key)]
+        if here and key not in closed and all(each.state == rules.VALID for each in inside):
+            Closure.objects.close(project, act, here[0].slot, signers(here))
     if required and not project.completed_at and not why_not_complete(content, table):
         _complete(project, act, table)
 

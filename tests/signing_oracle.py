@@ -113,8 +113,10 @@ class SigningOracle(Oracle):
         for each in own:
             each.void = "again"
         self.words.append(Word(next(self.keys), place, who, decision, self.content(place)))
-        if all(self.state(each) == "valid" for each in self.places if each.scope == place.scope):
-            self.closed.add(place.scope)
+        for scope in (place.scope, PLAN):
+            asked = [each for each in self.places if scope in (PLAN, each.scope)]
+            if any(each.scope == scope for each in asked) and all(self.state(each) == "valid" for each in asked):
+                self.closed.add(scope)
         if self.lacks_nothing:
             self._complete()
 

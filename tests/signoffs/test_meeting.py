@@ -120,6 +120,8 @@ def test_the_chair_decides_when_everybody_has_voted_and_that_ends_it(project, ch
     assert all(str(each.uuid) in signed.snapshot for each in Signature.objects.exclude(pk=signed.pk))
     told = project.journal.get(seq=signed.seq)
     assert (told.action, told.facts["record"]) == (Action.SLOT_DECIDED, signed.record)
+    assert not Closure.objects.live(project).exists()
+    say(project, act(people["mara"]), "Before", Decision.APPROVE)
     assert Closure.objects.live(project).filter(scope="before").exists()
     for name, title in (("anna", IT), ("ben", SUPPORT)):
         with pytest.raises(TransitionRefused):
@@ -259,6 +261,7 @@ def test_a_condition_changes_nothing_that_is_signed_or_closed(project, chair, pe
         "But",
         conditions=[Demand("Coffee made", people["tom"], DUE)],
     )
+    say(project, act(people["mara"]), "Before", Decision.APPROVE)
     assert Closure.objects.live(project).filter(scope="before").exists()
     for condition in Condition.objects.select_related("item__project"):
         condition.item.complete(act(people["tom"]))

@@ -294,5 +294,5 @@ def test_c10_a_mixed_crowd_never_waits_for_itself(project, manager, technician, 
             acts[number] += 1
 
     assert all_at_once(*(lambda number=number: work(number) for number in range(8))) == [None] * 8
-    assert sum(acts) > 50
+    assert min(acts) > 0
     assert broken(other) == []

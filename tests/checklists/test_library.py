@@ -26,7 +26,7 @@ def test_what_we_ship_is_read_without_a_doubt(shipped):
     assert counts["phases"] >= 8
     assert all(phase.window or "Ongoing" in phase.title for phase in outline.phases)
     assert counts["rounds"] >= 1
-    assert {"number", "yesno", "choice", "long"} <= {
+    assert {"number", "yesno", "colour", "long"} <= {
         field.kind for phase in outline.phases for field in all_fields(phase)
     }
     rollback = next(each for each in outline.procedures if each.kind == "rollback")

@@ -192,7 +192,7 @@ def test_003_scrape_litter_goes_and_lost_indentation_comes_back() -> None:
 def test_003_hours_statistics_and_rounds() -> None:
     outline = seed("003")
     hour = next(place for place in places(outline) if place.title == "Hour 1 (T+1h)")
-    assert [found.kind for found in hour.fields] == ["number", "number", "number", "choice", "long"]
+    assert [found.kind for found in hour.fields] == ["number", "number", "number", "colour", "long"]
     statistics = item(outline, 951).fields
     assert len(statistics) == 21
     assert statistics[1].label == "Email Processing: Success rate"

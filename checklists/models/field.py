@@ -90,8 +90,9 @@ class Field(Retirable, Versioned):
         return [(option, self.in_words(option), colour_of(option) if is_colour else "") for option in self.options]
 
     def in_words(self, value: str | None) -> str:
-        """A value as it is shown: our own words in the reader's language."""
-        return str(OFFERED_WORDS.get(value or "", value)) if value and not self.choices else value or ""
+        """A value as it is shown: our own words in the reader's language, everybody else's as they are."""
+        is_ours = self.kind in OFFERED and not self.choices
+        return str(OFFERED_WORDS.get(value or "", value or "")) if is_ours else value or ""
 
     @property
     def colour(self) -> str:

@@ -67,6 +67,7 @@ def test_the_bar_at_the_thumb_notes_and_fails(phone, project, technician, act):
     phone.wait_for_selector(".item-row.is-failed:has-text('Two lamps stay dark')")
     phone.goto(project.get_absolute_url())
     phone.tap(".thumb-bar >> text=Note")
+    phone.wait_for_url(f"**/items/{lamps.number}/#note-{lamps.number}")
     phone.fill(f"#note-{lamps.number}", "The second is lit again")
     phone.tap("text=Add note")
     phone.wait_for_selector(".notes:has-text('The second is lit again')")

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from checklists.access import Rights
 from checklists.changes import changes_after
@@ -227,6 +228,14 @@ def test_a_choice_of_colours_is_a_colour_and_shows_it_beside_the_word(load, tech
 )
 def test_words_for_colours(word, colour):
     assert colour_of(word) == colour
+
+
+@pytest.mark.parametrize(
+    ("kind", "choices", "shown"), [("yesno", [], "Ja"), ("yesno", ["Yes", "No"], "Yes"), ("text", [], "Yes")]
+)
+def test_only_our_own_words_are_translated(kind, choices, shown):
+    with translation.override("de"):
+        assert Field(kind=kind, choices=choices).in_words("Yes") == shown
 
 
 def test_one_colour_is_no_choice():

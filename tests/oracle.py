@@ -29,6 +29,7 @@ class Thing:
     number: int
     phase: int
     parent: Thing | None = None
+    optional: bool = False
     state: str = "open"
     owner: str | None = None
     settled_by: str | None = None
@@ -47,7 +48,7 @@ class Thing:
     def face(self) -> tuple:
         """What a snapshot says of it; who holds it is not in that."""
         told = (self.state, self.settled_by, self.stamp) if self.settled or self.reason != "" else ("open",)
-        return self.number, self.wording, self.value, *told
+        return self.number, self.wording, self.optional, self.value, *told
 
     @property
     def doers(self) -> set[str]:
@@ -110,8 +111,21 @@ class Oracle:
     def parts(self, thing: Thing) -> list[Thing]:
         return [each for each in self.all_parts(thing) if not each.retired]
 
+    def needed_parts(self, thing: Thing) -> list[Thing]:
+        """Without which it is not done: the mandatory ones; where all are optional, all of them."""
+        return [each for each in self.parts(thing) if not each.optional] or self.parts(thing)
+
     def open_parts(self, thing: Thing) -> list[Thing]:
-        return [each for each in self.parts(thing) if not each.settled]
+        return [each for each in self.needed_parts(thing) if not each.settled]
+
+    def done_with(self, thing: Thing) -> Iterator[Thing]:
+        """The settled groups around it that are not done without it, outwards."""
+        part = thing
+        for above in thing.above:
+            if not above.settled or part not in self.needed_parts(above):
+                return
+            yield above
+            part = above
 
     def below(self, thing: Thing) -> list[Thing]:
         return [thing, *(inner for part in self.all_parts(thing) for inner in self.below(part))]
@@ -119,7 +133,11 @@ class Oracle:
     def waits(self, phase: int) -> bool:
         if not self.sequential or phase in self.opened:
             return False
-        return any(each.phase < phase and not each.retired and not each.settled for each in self.things.values())
+        return any(each.phase < phase and self.is_wanting(each) for each in self.things.values())
+
+    def is_wanting(self, thing: Thing) -> bool:
+        """In the plan, mandatory and not settled."""
+        return not (thing.retired or thing.settled or thing.optional)
 
     def helps(self, who: str) -> bool:
         return self.roles[who] == "manager"
@@ -219,9 +237,7 @@ class Oracle:
         self.guard(thing)
         self.refuse(whose != who, what not in UNDOES)
         if what in ("completed", "set aside"):
-            for above in thing.above:
-                if not above.settled:
-                    break
+            for above in list(self.done_with(thing)):
                 above.enter("open")
                 above.tell("undone", who)
             thing.give_to(who)
@@ -238,9 +254,7 @@ class Oracle:
         self.refuse(not thing.settled)
         thing.enter("reopened", reason)
         thing.tell("reopened", who)
-        for above in thing.above:
-            if not above.settled:
-                return
+        for above in list(self.done_with(thing)):
             above.enter("reopened", OF_THE_VERB)
             above.tell("reopened", who)
 
@@ -301,6 +315,14 @@ class Oracle:
         fresh = self._new(parent, phase)
         self._parts_came(parent, who, is_new=not was_group)
         fresh.tell("added", who, changes=False)
+
+    def amend_optional(self, thing: Thing, who: str) -> None:
+        """From mandatory to optional, or back."""
+        self.guard(thing)
+        self.refuse(thing.settled)
+        thing.optional = not thing.optional
+        thing.tell("amended", who)
+        self._follow(thing.parent, who)
 
     def split(self, thing: Thing, who: str, *, below: bool) -> None:
         self.guard(thing)

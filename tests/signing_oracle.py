@@ -81,7 +81,7 @@ class SigningOracle(Oracle):
         return next((each for each in ("declined", "valid", "stale") if each in states), "pending")
 
     def is_done(self, scope: str) -> bool:
-        return all(each.settled for each in self.inside(scope))
+        return not any(self.is_wanting(each) for each in self.inside(scope))
 
     @property
     def lacks_nothing(self) -> bool:

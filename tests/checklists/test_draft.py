@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from checklists.models import Draft, Project
+from checklists.preview import open_guesses
 from tests.builders import PLAN
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -95,6 +96,20 @@ def test_guesses_are_asked_and_agreed_with(browser):
     for kind in {guess.kind for guess in guesses}:
         browser.post(reverse("draft_acceptance", args=[made.pk]), {"guess": kind})
     assert "Accept all" not in browser.get(made.get_absolute_url()).text
+
+
+def test_one_guess_alone_is_accepted_by_its_own_button(browser):
+    made = draft(browser, FLAT)
+    alone = []
+    for group in open_guesses(made.outline(), []):
+        *others, last = group.guesses
+        alone.append(last.key)
+        for guess in others:
+            browser.post(reverse("draft_acceptance", args=[made.pk]), {"guess": guess.key})
+    assert alone
+    page = browser.get(made.get_absolute_url()).text
+    assert all(f'value="{key}"' in page for key in alone)
+    assert "Accept all" not in page
 
 
 def test_placeholders_are_filled_and_the_source_stays(browser):

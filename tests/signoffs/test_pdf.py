@@ -83,6 +83,11 @@ def test_everything_of_the_plan_is_printed(project, technician, approver, act, d
     assert project.source_sha256 in text.replace(" ", "")
 
 
+def test_the_cover_tells_how_much_of_what_is_open_may_stay_so(manager, drawn):
+    boat = builders.project(manager, NOON, "# Boat\n\n## Load\n\n- [ ] Ropes\n- [ ] Awning (if needed)\n", name="Boat")
+    assert "0 of 2, 1 optional open" in text_of(drawn(boat))
+
+
 def test_pages_bookmarks_and_links(project, technician, act, drawn):
     builders.item(project, "Certificates").block(act(technician), "The vendor sleeps")
     reader = PdfReader(io.BytesIO(drawn(project)))

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from checklists.act import Act
 from checklists.models import Closure, Field, Item, Membership, Phase, Project, Role, Slot
-from checklists.planning.items import add_item, move_item, restore_item, retire_item, split_item
+from checklists.planning.items import add_item, amend_item, move_item, restore_item, retire_item, seen_of, split_item
 from checklists.planning.places import Place as Spot
 from signoffs import closing, gate
 from signoffs.invariants import broken
@@ -70,7 +70,7 @@ class People(RuleBasedStateMachine):
         things: dict[int, Thing] = {}
         for item in self.project.items.select_related("parent"):
             parent = things[item.parent.number] if item.parent else None
-            things[item.number] = Thing(item.number, self.phases.index(item.phase_id), parent)
+            things[item.number] = Thing(item.number, self.phases.index(item.phase_id), parent, item.optional)
         self.oracle = Oracle(things, roles)
 
     def teardown(self):
@@ -230,6 +230,15 @@ class People(RuleBasedStateMachine):
             lambda: add_item(self.project, act, "Look again", place),
         )
 
+    @rule(which=WHICH)
+    def amend_optional(self, which):
+        thing, act, item = self.thing(which), self.act("mara"), self.item(self.thing(which))
+        self.both(
+            "mara",
+            lambda: self.oracle.amend_optional(thing, "mara"),
+            lambda: amend_item(item, act, {"optional": not item.optional}, began=seen_of(item)),
+        )
+
     @precondition(lambda self: len(self.oracle.things) < 25)
     @rule(which=WHICH, below=st.booleans())
     def split(self, which, below):
@@ -276,6 +285,7 @@ class People(RuleBasedStateMachine):
                 people.get(item.settled_by_id),
                 self.phases.index(item.phase_id),
                 item.parent.number if item.parent else None,
+                item.optional,
                 bool(item.retired_at),
                 item.version,
             )
@@ -288,6 +298,7 @@ class People(RuleBasedStateMachine):
                 thing.settled_by,
                 thing.phase,
                 thing.parent.number if thing.parent else None,
+                thing.optional,
                 bool(thing.retired),
                 thing.version,
             )

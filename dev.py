@@ -383,7 +383,7 @@ def summary(results: list) -> int:
 
 
 def test(options: argparse.Namespace) -> int:
-    """Run the whole test suite, and what needs a database both on SQLite and on PostgreSQL."""
+    """Run the whole test suite, and whatever asks the database something both on SQLite and on PostgreSQL."""
     sync("dev")
     system_packages(options, browser=True)
     settings = {**LAPTOP, **({"GOLIVE_REQUIRE_PDF": "1"} if os.environ.get("CI") == "true" else {})}
@@ -394,7 +394,7 @@ def test(options: argparse.Namespace) -> int:
         if options.db != "sqlite":
             say("\n-- Starting a PostgreSQL of our own")
             address = {"DATABASE_URL": stack.enter_context(postgres())}
-            # What needs no database is the same on both, and runs on SQLite's side.
+            # What is the same on any database runs on SQLite's side; tests/conftest.py says what that is.
             rest = ["--only-database"] if options.db == "both" else []
             runs.append(("pytest on PostgreSQL", [*command, *rest], {**settings, **address}))
         tools(results, runs)

@@ -24,16 +24,23 @@ NOON = datetime(2027, 2, 5, 12, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--only-database", action="store_true", help="leave out the tests that need no database")
+    parser.addoption("--only-database", action="store_true", help="leave out what is the same on any database")
 
 
 def pytest_collection_modifyitems(config, items):
-    """With --only-database, what dev.py runs on SQLite only is left out, and counted as deselected."""
+    """With --only-database, what dev.py runs on SQLite only is left out, and counted as deselected.
+
+    That is what needs no database, and what is marked: there the database only stands behind what is tested.
+    """
     if config.getoption("--only-database"):
-        needs = {"db", "transactional_db", "live_server"}
-        chosen = [each for each in items if each.get_closest_marker("django_db") or needs & set(each.fixturenames)]
+        chosen = [each for each in items if asks_the_database(each)]
         config.hook.pytest_deselected(items=[each for each in items if each not in set(chosen)])
         items[:] = chosen
+
+
+def asks_the_database(item) -> bool:
+    needs = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+    return bool(needs or item.get_closest_marker("django_db")) and not item.get_closest_marker("any_database")
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -14,7 +14,7 @@ from tests.builders import PLAN, item
 from tests.checklists.test_access import ADDRESSES, address
 from tests.conftest import NOON
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 # Beside the addresses by name, these show something else.
 QUERIES = {

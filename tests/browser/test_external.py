@@ -14,7 +14,7 @@ from tests.browser.conftest import PHONE, WIDE
 from tests.browser.test_axe import RULES
 from tests.builders import ask_one_more, settle
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 CUSTOMER = "nia@customer.example"
 

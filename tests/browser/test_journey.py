@@ -14,7 +14,7 @@ from tests.browser.conftest import PHONE
 from tests.builders import seed, settle
 from tests.conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 
 def demo() -> Path:

@@ -11,7 +11,7 @@ from tests.browser.conftest import PHONE
 from tests.builders import PLAN, settle
 from tests.conftest import NOON, PASSWORD, person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 VOTE = "\n## Votes\n\n- [ ] IT Lead: Ready for go-live? [ ] Yes [ ] No\n"
 

@@ -13,7 +13,7 @@ from tests.builders import ask_one_more, settle
 from tests.conftest import PASSWORD
 from tests.factors import app_of, code_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 DEVICE = {
     "protocol": "ctap2",

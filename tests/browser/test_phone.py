@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.browser.conftest import PHONE
 from tests.builders import item
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 # What can be tapped and is smaller than a thumb, of what does something. Not counted are links within a line of text,
 # such as the project's name beside a task: WCAG 2.2 leaves them out, too (2.5.8, inline).

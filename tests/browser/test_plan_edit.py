@@ -9,7 +9,7 @@ from checklists.models import Membership, Role
 from tests.browser.conftest import PHONE
 from tests.builders import item
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 
 def address(project):

@@ -5,7 +5,7 @@ import pytest
 from checklists.models import Draft, Project
 from tests.builders import PLAN, seed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 FLAT = (
     "# P\n\n## Phase 1: Work for [CUSTOMER_NAME]\n\n"

@@ -14,7 +14,7 @@ from tests.browser.test_external import CUSTOMER, mailed
 from tests.builders import ask_one_more, item, settle
 from tests.conftest import PASSWORD, person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 
 def decide(page, project: Project, number: int, decision: str, comment: str = "") -> None:

@@ -13,6 +13,8 @@ from signoffs.models import Decision, Delegation, Invitation, Signature, Waiver
 from signoffs.standing import standings
 from tests.builders import T_ZERO, ask_one_more, item, printout, sealed_record, settle
 
+pytestmark = pytest.mark.any_database
+
 READERS = {"manager", "technician", "approver", "auditor"}
 WORKERS = {"manager", "technician"}
 NOTERS = {"manager", "technician", "approver"}

@@ -24,6 +24,8 @@ from tests.builders import SHARED, T_ZERO, item
 from tests.conftest import NOON
 from tests.importing.cases import all_items
 
+pytestmark = pytest.mark.any_database
+
 DEMO = Path(site.BASE_DIR) / "checklists" / "demo" / "launch.md"
 DOCUMENTS = [*sorted((SHARED / "seeds").glob("*.txt")), *sorted((SHARED / "corpus").glob("*.md")), DEMO]
 # Where a row stands and what it is called in the database, and what is run data or about the source file.

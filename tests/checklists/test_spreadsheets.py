@@ -30,6 +30,8 @@ from tests.checklists.test_exporting import DOCUMENTS, made_of, plan_of
 from tests.conftest import NOON
 from tests.importing.cases import all_items, places
 
+pytestmark = pytest.mark.any_database
+
 TABLE = """Phase,Section,Level,Item,Details,Command,Field
 Before (T-3 days),Servers,1,Database ready,,,
 ,,2,Backup restored,Took an hour last time,pg_restore plan.dump,

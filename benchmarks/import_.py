@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,9 +65,9 @@ def main() -> None:
         print(f"seed 002 to its preview: {median(lambda: preview(data)) * 1000:.0f} ms")
     seconds = {}
     for size in SIZES:
-        data = plan(size)
-        assert read_checklist(data).counts["items"] == size
-        seconds[size] = median(lambda data=data: read_checklist(data))
+        read = partial(read_checklist, plan(size))
+        assert read().counts["items"] == size
+        seconds[size] = median(read)
         print(f"{size:>5,} items: {seconds[size]:.3f} s, {seconds[size] / size * 1e6:.0f} µs each")
     growth = (seconds[SIZES[-1]] / SIZES[-1]) / (seconds[SIZES[0]] / SIZES[0])
     print(f"growth: an item of {SIZES[-1]:,} takes {growth:.2f} times as long as one of {SIZES[0]:,}")

@@ -84,8 +84,13 @@ def forget_peak() -> None:
 
 def peak() -> int:
     """The most memory that this process held since then, in MiB."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) // 1024
+    return kibibytes("self", "VmHWM") // 1024
+
+
+def kibibytes(pid: int | str, name: str) -> int:
+    """One figure of what Linux says about a process."""
+    (figure,) = re.findall(rf"^{name}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return int(figure)
 
 
 def held(root: int) -> int:
@@ -160,7 +165,7 @@ def measure(folder: Path) -> None:
     if problem := pdf.problem():
         sys.exit(problem)
     project = Project.objects.get()
-    at = project.journal.last().at
+    at = project.journal.latest("seq").at
 
     def record() -> bytes:
         report = report_of(project, at)

@@ -12,7 +12,6 @@ import gzip
 import http.client
 import json
 import os
-import re
 import socket
 import statistics
 import subprocess
@@ -43,7 +42,7 @@ def build(folder: Path) -> None:
     from django.contrib.sessions.backends.db import SessionStore
     from django.core.management import call_command
     from django.db import connection, transaction
-    from pdf import plan, run
+    from pdf import ENTRIES, plan, run
 
     from checklists.act import Act
     from checklists.importing.plan import Launch, Source, create_project
@@ -64,7 +63,7 @@ def build(folder: Path) -> None:
             for person in people[1:]:
                 project.memberships.create(user=person, role=Role.TECHNICIAN)
             if name == ITEMS:
-                run(project, people)
+                run(project, people, ENTRIES)
                 done = project.items.filter(children=None, number__gt=ITEMS // 2)
                 done.update(state="open", settled_at=None, settled_by=None, owner=None)
             else:
@@ -172,7 +171,9 @@ def line(what: str, clients: int, seconds: list[float], more: str = "") -> None:
 
 def memory(pid: int) -> int:
     """What a process holds, in KiB."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+    from pdf import kibibytes
+
+    return kibibytes(pid, "VmRSS")
 
 
 async def followed(
@@ -259,7 +260,10 @@ def ticks(app: int, yard: int, told: dict) -> None:
                 else:
                     person.tick(f"/tick/{numbers[clients][place]}")
 
-            together(people, lambda person, _, port=port: person.get("/page" if port == yard else "/projects/"), 1)
+            def arrive(person: Person, _place: int, port=port) -> None:
+                person.get("/page" if port == yard else "/projects/")
+
+            together(people, arrive, 1)
             seconds, rate = together(people, tick, TICKS[clients])
             line(title, clients, seconds, f"{rate:>6.0f}/s")
 

@@ -1,14 +1,16 @@
-// One key a verb, on the row where the focus is. Nothing happens while somebody types or a dialog is open.
+// One key a verb, on the row where the focus is: an item of the plan, or a task of "My work", which is only gone to.
+// While somebody types or a dialog is open, nothing happens but that Escape leaves a field for its item.
 (() => {
-  const rows = () => [...document.querySelectorAll(".plan .item-row")].filter((row) => row.checkVisibility());
+  const kinds = ".plan .item-row, .task";
+  const rows = () => [...document.querySelectorAll(kinds)].filter((row) => row.checkVisibility());
   const current = () =>
-    document.activeElement.closest?.(".item-row") ?? document.querySelector(".plan .item-row.is-current");
+    document.activeElement.closest?.(".item-row, .task") ?? document.querySelector(".plan .item-row.is-current");
 
   const choose = (row) => {
     document.querySelector(".item-row.is-current")?.classList.remove("is-current");
     if (!row) return;
     row.classList.add("is-current");
-    row.querySelector(".item-text").focus({ preventScroll: true });
+    row.querySelector(".item-text, a").focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   };
 
@@ -75,17 +77,20 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.matches("input, textarea, select, [contenteditable]")) return;
     if (document.querySelector("dialog[open]")) return;
     const { key } = event;
     const row = current();
+    if (event.target.matches("input, textarea, select, [contenteditable]")) {
+      if (key === "Escape" && row?.contains(event.target)) choose(row);
+      return;
+    }
     if (Date.now() - going < 1500 && "pmsj".includes(key)) {
       going = 0;
       go(key);
     } else if (key === "g") going = Date.now();
     else if (anywhere[key]) anywhere[key]();
     else if (row && onArrow[key]) onArrow[key]();
-    else if (row && onRow[key]) onRow[key](row);
+    else if (row?.matches(".item-row") && onRow[key]) onRow[key](row);
     else return;
     event.preventDefault();
   });

@@ -170,8 +170,31 @@ def test_keys_do_the_verbs(at_the_plan, technician, project):
     page.wait_for_selector(".item-row.is-claimed:has-text('Replica follows')")
     page.keyboard.press("n")
     page.keyboard.type("xcb?")
-    assert page.input_value(".note-form textarea") == "xcb?"
     page.keyboard.press("Escape")
+    assert rows.nth(2).evaluate("row => row.querySelector('.item-text') === document.activeElement")
+    assert page.input_value(".note-form textarea") == "xcb?"
+    page.keyboard.press("j")
+    assert rows.nth(3).evaluate("row => row.contains(document.activeElement)")
+
+
+def test_keys_go_through_my_work(at_the_plan, technician, project, act):
+    for words in ("Lamps answer", "Certificates valid"):
+        item(project, words).claim(act(technician))
+    page = at_the_plan(technician)
+    page.goto("/work/")
+    tasks = page.locator(".task")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert tasks.nth(1).evaluate("row => row.contains(document.activeElement)")
+    page.keyboard.press("x")
+    page.keyboard.press("k")
+    page.keyboard.press("?")
+    page.wait_for_selector("#keys[open]")
+    assert "Complete it" not in page.inner_text("#keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/items/*/")
+    assert project.items.filter(state="claimed").count() == 2
 
 
 def test_keys_ask_for_a_reason(at_the_plan, technician):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -46,6 +46,22 @@ class Work:
     mine: list[Task]
     teams: list[Task]
     unclaimed: list[Task]
+
+    @property
+    def projects(self) -> list[tuple[Project, int]]:
+        """Those that have something to do, by name, with how much."""
+        tasks = [*self.mine, *self.teams, *self.unclaimed]
+        numbers = Counter(task.project for task in tasks)
+        return sorted(numbers.items(), key=lambda each: each[0].name.casefold())
+
+    def inside(self, slug: str) -> Work:
+        """What of it is of one project."""
+        return Work(
+            *(
+                [task for task in tasks if task.project.slug == slug]
+                for tasks in (self.mine, self.teams, self.unclaimed)
+            )
+        )
 
 
 def work_of(user: User, now: datetime) -> Work:

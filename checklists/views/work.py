@@ -11,4 +11,15 @@ from checklists.work import work_of
 
 @require_GET
 def work(request: Request) -> HttpResponse:
-    return render(request, "checklists/work.html", {"tab": "work", "work": work_of(request.user, timezone.now())})
+    """All of it, or with `?project=` that of one project; a project in which there is nothing to do narrows nothing."""
+    work = work_of(request.user, timezone.now())
+    projects, asked = work.projects, request.GET.get("project", "")
+    chosen = next((project for project, _number in projects if project.slug == asked), None)
+    context = {
+        "tab": "work",
+        "work": work.inside(chosen.slug) if chosen else work,
+        "projects": projects,
+        "chosen": chosen,
+        "number": sum(number for _project, number in projects),
+    }
+    return render(request, "checklists/work.html", context)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from checklists.models import Membership, Role
 from checklists.sheet import sheet_of
 from checklists.timetable import Timetable
 from checklists.work import work_of
@@ -145,6 +146,20 @@ def test_what_nobody_holds_is_shown_when_it_is_late_or_soon_to_those_who_may_do_
     assert not any("Database ready" in text or "Rows counted" in text or "Lamps" in text for text in texts)
     for person in (auditor, outsider):
         assert work_of(person, NOON).unclaimed == []
+
+
+def test_my_work_can_be_that_of_one_project(project, manager, technician, act, signed_in):
+    other = builders.project(manager, NOON, "# Boat\n\n## Load (T-3 days)\n\n- [ ] Ropes coiled\n", name="Night boat")
+    item(project, "Lamps answer").claim(act(technician))
+    browser = signed_in(technician)
+    assert 'class="filters"' not in browser.get(reverse("work")).text
+    Membership.objects.create(project=other, user=technician, role=Role.TECHNICIAN)
+    item(other, "Ropes").claim(act(technician))
+    page = browser.get(reverse("work"), {"project": other.slug}).text
+    assert "Night boat: 1</a>" in page
+    assert "Ropes coiled" in page
+    assert "Lamps answer" not in page
+    assert "Lamps answer" in browser.get(reverse("work"), {"project": "not-mine"}).text
 
 
 def test_the_page_of_my_work(project, technician, outsider, act, signed_in):

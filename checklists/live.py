@@ -3,10 +3,10 @@
 An event says only how far a project's journal is, or who is here; the browser then asks for whatever came after its own
 last entry. No single event matters therefore: the next one, or the first one of a new connection, brings everything.
 
-Django answers the address of the events like any other (`views.live.project_events`): it checks who asks and says where
-the journal is. `LiveUpdates` stands around Django and keeps that answer open, so that a page that waits costs a few
-kilobytes and neither a thread nor a database connection. Without it, under WSGI, the answer ends at once and the browser
-asks again after `retry`.
+Django answers the addresses of the events like any other (`views.live`): it checks who asks and says where the journal
+is. A page across projects follows the journals of all of them, and is told the sum of their numbers. `LiveUpdates` stands
+around Django and keeps that answer open, so that a page that waits costs a few kilobytes and neither a thread nor a
+database connection. Without it, under WSGI, the answer ends at once and the browser asks again after `retry`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import logging
 import signal
 import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -58,13 +58,16 @@ class News(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """What one open page follows: a project, by whom, from which entry of its journal on."""
+    """What one open page follows: projects, each from which entry of its journal on, and by whom.
 
-    project: int
+    A page of one project shows who is there; one across projects, such as "My work", puts nobody anywhere.
+    """
+
+    heads: Mapping[int, int]
     user: int
     name: str
     initials: str
-    seq: int
+    is_in_project: bool
 
 
 @dataclass
@@ -143,6 +146,15 @@ class Page:
     waiting: dict[str, bytes] = field(default_factory=dict)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     ended: bool = False
+    heads: dict[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heads = dict(self.place.heads)
+
+    def reach(self, project: int, seq: int) -> int:
+        """Note how far a journal is; how far all of them are together, which is what the page is told."""
+        self.heads[project] = seq
+        return sum(self.heads.values())
 
     def tell(self, kind: str, message: bytes) -> None:
         self.waiting[kind] = message
@@ -173,6 +185,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.pages: dict[int, set[Page]] = defaultdict(set)
+        self.across: set[Page] = set()
         self.heads: dict[int, int] = {}
         self.here: dict[int, bytes] = {}
         self.listening = asyncio.Event()
@@ -205,26 +218,30 @@ class Hub:
 
     @contextmanager
     def joined(self, place: Place) -> Iterator[Page]:
-        """A page among the others of its project."""
+        """A page among the others of its projects."""
         page = Page(place)
-        pages = self.pages[place.project]
-        pages.add(page)
-        if self.heads.get(place.project, 0) > place.seq:
-            self._tell(place.project, [page])
-        if place.project in self.here:
-            page.tell("here", self.here[place.project])
-        self._tell_presence_soon(place.project)
+        if not place.is_in_project:
+            self.across.add(page)
+        for project, seq in place.heads.items():
+            self.pages[project].add(page)
+            if self.heads.get(project, 0) > seq:
+                self._tell(project, [page])
+            if place.is_in_project and project in self.here:
+                page.tell("here", self.here[project])
+            self._tell_presence_soon(project)
         try:
             yield page
         finally:
-            pages.discard(page)
-            self._tell_presence_soon(place.project)
+            self.across.discard(page)
+            for project in place.heads:
+                self.pages[project].discard(page)
+                self._tell_presence_soon(project)
 
     def end_all(self, project: int | None = None) -> None:
         """Let every page, or every page of a project, come again: it finds out itself what it missed."""
-        for number in [project] if project else list(self.pages):
-            for page in self.pages.get(number, ()):
-                page.end()
+        pages = [self.pages.get(project, set())] if project else [*self.pages.values(), self.across]
+        for page in set().union(*pages):
+            page.end()
 
     def stop(self) -> None:
         self.stopping = True
@@ -247,12 +264,18 @@ class Hub:
         self._tell(news.project, self.pages.get(news.project, ()))
         if news.action == Action.MEMBER_REMOVED:
             self.end_all(news.project)
+        if news.action in (Action.PROJECT_CREATED, Action.MEMBER_ADDED):
+            # Somebody has one project more.
+            for page in self.across:
+                page.end()
 
     def _tell(self, project: int, pages) -> None:
-        seq = self.heads[project]
-        message = event("journal", seq, seq)
+        messages: dict[int, bytes] = {}
         for page in pages:
-            page.tell("journal", message)
+            number = page.reach(project, self.heads[project])
+            if number not in messages:
+                messages[number] = event("journal", number, number)
+            page.tell("journal", messages[number])
 
     def _tell_presence_soon(self, project: int) -> None:
         if project not in self._presence:
@@ -266,12 +289,13 @@ class Hub:
             del self.pages[project]
             self.here.pop(project, None)
             return
-        people = {page.place.user: page.place for page in self.pages[project]}
+        inside = [page for page in self.pages[project] if page.place.is_in_project]
+        people = {page.place.user: page.place for page in inside}
         named = sorted(people.values(), key=lambda place: (place.name, place.user))
         message = event("here", [{"name": place.name, "initials": place.initials} for place in named])
         if message != self.here.get(project):
             self.here[project] = message
-            for page in self.pages[project]:
+            for page in inside:
                 page.tell("here", message)
 
 

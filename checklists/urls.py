@@ -146,6 +146,7 @@ template_urls: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("work/", work.work, name="work"),
+    path("events/", live.own_events, name="own_events"),
     path("journal/", journal.instance_journal, name="instance_journal"),
     re_path(r"^journal\.(?P<form>csv|xlsx|json)$", journal.instance_journal_file, name="instance_journal_file"),
     path("projects/", project.project_list, name="projects"),

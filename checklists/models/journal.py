@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -266,6 +267,11 @@ class JournalQuerySet(models.QuerySet["JournalEntry"]):
     def head(self, project: Project) -> int:
         """The number of the newest entry."""
         return self.filter(project=project).order_by("-seq").values_list("seq", flat=True).first() or 0
+
+    def heads_of(self, user: User) -> dict[int, int]:
+        """The number of the newest entry of each project that the person is a member of, by the project's key."""
+        mine = self.filter(project__memberships__user=user)
+        return dict(mine.order_by().values_list("project").annotate(Max("seq")))
 
     def first_break(self, project: Project | None, anchors: Mapping[int, str] | None = None) -> Break | None:
         """The first entry of a chain that is not as it was written, and why; None for one that is whole."""

@@ -21,12 +21,28 @@ RETRY_OPEN, RETRY_SHUT = 1000, 5000
 def project_events(request: Request, slug: str) -> HttpResponse:
     """How far the journal is. `live.LiveUpdates` keeps the answer open and goes on from there."""
     project = project_for(request, slug)
-    seq, user = JournalEntry.objects.head(project), request.user
+    return events(request, {project.pk: JournalEntry.objects.head(project)}, is_in_project=True)
+
+
+@require_GET
+def own_events(request: Request) -> HttpResponse:
+    """How far the journals of all projects of this person are together, for the pages across projects."""
+    return events(request, JournalEntry.objects.heads_of(request.user), is_in_project=False)
+
+
+def followed(request: Request, part: str) -> dict[str, object]:
+    """What a page across projects tells `live.js`: how far the journals are, to be asked before its content is read, and
+    the id of the part that is loaded anew when they move."""
+    return {"seq": sum(JournalEntry.objects.heads_of(request.user).values()), "refresh": part}
+
+
+def events(request: Request, heads: dict[int, int], *, is_in_project: bool) -> HttpResponse:
+    user = request.user
     seat: live.Seat | None = request.scope.get(live.SEAT) if isinstance(request, ASGIRequest) else None
     if seat is not None:
-        seat.place = live.Place(project.pk, user.pk, str(user), user.initials, seq)
+        seat.place = live.Place(heads, user.pk, str(user), user.initials, is_in_project)
     return HttpResponse(
-        live.opening(seq, RETRY_SHUT if seat is None else RETRY_OPEN),
+        live.opening(sum(heads.values()), RETRY_SHUT if seat is None else RETRY_OPEN),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

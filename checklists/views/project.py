@@ -10,9 +10,11 @@ from checklists.access import project_for
 from checklists.act import Request
 from checklists.models import Project, Role
 from checklists.models.item import SETTLED
+from checklists.views.live import followed
 
 
 def project_list(request: Request) -> HttpResponse:
+    following = followed(request, "projects")
     projects = (
         Project.objects.visible_to(request.user)
         .annotate(role=F("memberships__role"))
@@ -32,7 +34,7 @@ def project_list(request: Request) -> HttpResponse:
         }
         for each in projects
     ]
-    return render(request, "checklists/project_list.html", {"rows": rows})
+    return render(request, "checklists/project_list.html", {**following, "rows": rows})
 
 
 def project(request: Request, slug: str) -> HttpResponse:

@@ -69,12 +69,15 @@
     if (by) document.dispatchEvent(new CustomEvent("plan-changed", { detail: { seq: seen } }));
   };
 
+  // Across projects the number is a sum, which falls when somebody leaves a project.
+  const isBehind = () => (live.dataset.refresh ? wanted !== seen : wanted > seen);
+
   const catchUp = async () => {
-    if (fetching || wanted <= seen) return;
+    if (fetching || !isBehind()) return;
     if (!live.dataset.changes && !live.dataset.refresh) return;
     fetching = true;
     try {
-      while (wanted > seen && source) await (live.dataset.refresh ? refresh() : fetchChanges());
+      while (isBehind() && source) await (live.dataset.refresh ? refresh() : fetchChanges());
     } catch {
       after("catchUp", RETRY, catchUp);
     } finally {
@@ -138,7 +141,7 @@
   // The browser does not tell why events were refused; another address of the project does.
   const probe = async () => {
     try {
-      const answer = await fetch(live.dataset.changes || live.dataset.project);
+      const answer = await fetch(live.dataset.changes || live.dataset.home);
       if (answer.status === 404) end(gettext("You are no longer in this project"));
       else if (answer.redirected) end(gettext("Signed out: sign in again and load this page"));
     } catch {
@@ -158,7 +161,7 @@
     });
     source.addEventListener("journal", (event) => {
       heard();
-      wanted = Math.max(wanted, Number(event.data));
+      wanted = live.dataset.refresh ? Number(event.data) : Math.max(wanted, Number(event.data));
       if (live.dataset.seq === "") seen = wanted;
       catchUp();
     });

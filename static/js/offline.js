@@ -3,7 +3,7 @@
 (() => {
   const live = document.getElementById("live");
   if (!live) return;
-  const KEY = `waiting:${live.dataset.user}:${live.dataset.project}`;
+  const KEY = `waiting:${live.dataset.user}:${live.dataset.home}`;
   const RETRY = 5_000;
   const COMPLETION = /\/items\/(\d+)\/completion\/(\?|$)/;
   let timer = null;

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from checklists.models import Membership, Role
 from tests.browser.conftest import PHONE
 from tests.builders import item
 
@@ -195,6 +196,27 @@ def test_keys_go_through_my_work(at_the_plan, technician, project, act):
     page.keyboard.press("Enter")
     page.wait_for_url("**/items/*/")
     assert project.items.filter(state="claimed").count() == 2
+
+
+def test_my_work_follows(enter, project, manager, technician, other_technician, act):
+    page = enter(technician)
+    page.goto("/work/")
+    page.wait_for_selector("#live:has-text('Live')")
+    item(project, "Lamps answer").hand_over(act(manager), technician, for_others=True)
+    page.wait_for_selector(".task:has-text('Lamps answer')")
+    item(project, "Lamps answer").complete(act(technician))
+    page.wait_for_selector(".task:has-text('Lamps answer')", state="detached")
+
+
+def test_the_list_of_projects_follows_who_comes_and_goes(enter, project, manager, outsider, act):
+    page = enter(outsider)
+    page.wait_for_selector("#live:has-text('Live')")
+    member = Membership.objects.admit(project, act(manager), outsider.email, "", Role.TECHNICIAN)
+    page.wait_for_selector("#projects td:has-text('0 of 7')")
+    item(project, "Lamps answer").complete(act(outsider))
+    page.wait_for_selector("#projects td:has-text('1 of 7')")
+    member.remove(act(manager))
+    page.wait_for_selector("#projects:has-text('No project yet.')")
 
 
 def test_keys_ask_for_a_reason(at_the_plan, technician):

@@ -87,7 +87,7 @@ def awaited_from(person: User, standing: Standing, table: list[Standing], team: 
     """What this place wants of this person; None where it is not theirs to sign, or where they have said their word."""
     if standing.state == rules.VALID or not team.may_sign(standing, person):
         return None
-    principal = None if team.admits(standing, person.pk) else team.principals(standing, person)[0]
+    principal = team.principal(standing, person)
     decision = approving(standing.slot)
     attempt = gate.Attempt(standing, table, team, Act(person, now), decision, principal)
     said = attempt.own[-1] if attempt.own else None

@@ -28,7 +28,7 @@ from signoffs.telling import tell_declined, tell_withdrawn
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
-__all__ = ["Proof", "Standing", "is_complete", "sign", "standings", "why_not", "withdraw"]
+__all__ = ["Proof", "Standing", "is_complete", "may_speak", "sign", "standings", "why_not", "withdraw"]
 
 ACTIONS = {
     Decision.NO_GO: Action.SLOT_DECLINED,
@@ -101,6 +101,14 @@ def why_not(
     except TransitionRefused as refusal:
         return str(refusal)
     return ""
+
+
+def may_speak(standing: Standing, table: list[Standing], team: Team, act: Act) -> bool:
+    """Whether somebody can say anything here now: approve, decline or abstain."""
+    if not team.may_sign(standing, act.by):
+        return False
+    least = decisions_of(standing.slot)[-1]
+    return not why_not(standing, table, team, act, least, team.principal(standing, act.by))
 
 
 @dataclass

@@ -11,7 +11,7 @@ from django.http import Http404
 from checklists.act import Act
 from checklists.models import JournalEntry, Project
 from signoffs import gate
-from signoffs.models import AGAINST, APPROVING, Decision
+from signoffs.models import AGAINST, APPROVING, Decision, SigningRequest
 from signoffs.models.condition import conditions_of, words_beside
 from signoffs.standing import Standing, Team
 from signoffs.statements import approving, decisions_of
@@ -53,8 +53,7 @@ class SigningPage:
         """What the page says; `since` is how far the journal was when the signer last read it."""
         standing, signer = self.standing, self.signer
         admitted = self.team.may_sign(standing, signer)
-        named = signer if self.team.admits(standing, signer.pk) else None
-        principal = None if named else next(iter(self.principals), None)
+        principal = self.team.principal(standing, signer)
         own = [each for each in standing.given if signer.pk in each.signature.people]
         resigned = next((each for each in own if each.differences), None)
         heard = [given for each in standing.votes for given in each.signatures]
@@ -78,6 +77,8 @@ class SigningPage:
             # What they signed before and is not so any more: they are asked again for just that.
             "resigned": resigned,
             "others": [each for each in standing.given if each is not resigned],
+            "did": signer.pk in self.team.doers(standing),
+            "asked": SigningRequest.objects.live_in([self.project]).get(standing.slot.pk),
             "approving": APPROVING,
             "against": AGAINST,
             "conditions": conditions,

@@ -39,10 +39,11 @@ WITH_T_ZERO = (Scope.PLAN, Scope.BEFORE)
 
 @dataclass(frozen=True)
 class Reason:
-    """What the journal knows of why an item is as it is: the entry, and the salted hash of the words."""
+    """What the journal knows of why an item is as it is: the entry, the salted hash of the words, and who said them."""
 
     seq: int
     sha256: str
+    who: str
 
 
 @dataclass
@@ -173,8 +174,8 @@ def contents_of(projects: Iterable[Project]) -> dict[int, Content]:
     for signature in live.select_related("signer", "slot"):
         found[signature.slot.project_id].signatures.append(signature)
     why = JournalEntry.objects.filter(project__in=found, action__in=REASONS).order_by("seq")
-    for pk, seq, item, remark, body in why.values_list("project", "seq", "item", "remark", "body"):
-        found[pk].reasons[item] = Reason(seq, json.loads(body)["remark_sha256"])
+    for pk, seq, item, remark, body, who in why.values_list("project", "seq", "item", "remark", "body", "actor_name"):
+        found[pk].reasons[item] = Reason(seq, json.loads(body)["remark_sha256"], who)
         found[pk].remarks[seq] = remark
     evidence = Evidence.objects.live().filter(project__in=found).select_related("by", "item", "section", "phase")
     for content, shown in each(evidence):

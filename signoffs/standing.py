@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from checklists.models import Action, Evidence, Item, JournalEntry, Membership, Project, Reading, Slot
+from checklists.models.item import State
 from checklists.models.slot import Filler
 from checklists.readiness import Tally
 from checklists.verdicts import MISSED
@@ -24,7 +25,26 @@ if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
 # What makes somebody one of those who did the work. Whoever was given an item counts, too.
-DID = (Action.ITEM_CLAIMED, Action.ITEM_COMPLETED, Action.ITEM_SET_ASIDE, Action.READING_GIVEN)
+DID = (
+    Action.ITEM_CLAIMED,
+    Action.ITEM_COMPLETED,
+    Action.ITEM_SET_ASIDE,
+    Action.READING_GIVEN,
+    Action.EVIDENCE_ADDED,
+)
+
+
+# In this order a signer reads what is not as planned: what went wrong, what was left out, what nobody finished.
+WORST_FIRST = (State.FAILED, State.BLOCKED, State.REOPENED, State.NOT_APPLICABLE, State.CLAIMED, State.OPEN, State.DONE)
+
+
+@dataclass(frozen=True)
+class Exceptional:
+    """An item that is not as planned, or still open; who said so, and when."""
+
+    item: Item
+    who: str
+    at: datetime | None
 
 
 @dataclass
@@ -164,9 +184,17 @@ class Standing:
         return ", ".join(Tally.of(self.holding_up).why_not_green)
 
     @property
-    def exceptions(self) -> list[Item]:
-        """What a signer should look at: everything with a reason, and what is still open."""
-        return [item for item in self.items if item.reason or not item.is_settled]
+    def exceptions(self) -> list[Exceptional]:
+        """What a signer should look at: everything with a reason, and what is still open; the worst comes first."""
+        reasons = self.content.reasons
+        found = sorted(
+            (item for item in self.items if item.reason or not item.is_settled),
+            key=lambda item: WORST_FIRST.index(State(item.state)),
+        )
+        return [
+            Exceptional(item, reasons[item.pk].who if item.reason and item.pk in reasons else "", item.changed_at)
+            for item in found
+        ]
 
     @property
     def values(self) -> list[tuple[str, str]]:
@@ -283,9 +311,9 @@ class Team:
         return found
 
     def doers(self, standing: Standing) -> set[int]:
-        """Whoever did, claimed or entered something in what the slot is about."""
+        """Whoever did, claimed, entered or showed something in what the slot is about."""
         if standing.slot.pk not in self.known_doers:
-            found: set[int] = set()
+            found = {shown.by_id for shown in standing.evidence}
             for item in standing.items:
                 found |= self.by_item.get(item.pk, set())
                 found |= {pk for pk in (item.settled_by_id, item.owner_id) if pk}
@@ -309,6 +337,10 @@ class Team:
             for each in self.delegations
             if each.delegate_id == person.pk and self.admits(standing, each.principal_id)
         ]
+
+    def principal(self, standing: Standing, person: User) -> User | None:
+        """For whom somebody signs here where it is not theirs to sign; None where it is, or where nobody lets them."""
+        return None if self.admits(standing, person.pk) else next(iter(self.principals(standing, person)), None)
 
     def may_sign(self, standing: Standing, person: User) -> bool:
         return self.admits(standing, person.pk) or bool(self.principals(standing, person))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,15 +12,14 @@ from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
 from checklists.models import JournalEntry, Project, Slot
 from checklists.models.slot import SlotKind
-from golive_site.accounts.models import User
-from signoffs import rules
+from signoffs import gate
 from signoffs.grounds import grounds_of
 from signoffs.meeting import chaired, meeting_of
 from signoffs.models import Signature
 from signoffs.models.condition import conditions_of, words_beside
 from signoffs.slot_forms import ChairForm, scope_key
 from signoffs.snapshot import content_of
-from signoffs.standing import Standing, Team, standings
+from signoffs.standing import Team, standings
 
 
 @require_safe
@@ -47,13 +45,9 @@ def meeting_chair(request: Request, slug: str) -> HttpResponse:
     return redirect("meeting", slug)
 
 
-def is_free(standing: Standing, user: User) -> bool:
-    """Whether a place at the table is still to be taken, or is this person's own."""
-    return standing.state in ("pending", rules.STALE) or any(user.pk in each.people for each in standing.signatures)
-
-
 def page(request: Request, project: Project, form: ChairForm, refusal: str = "", status: int = 200) -> HttpResponse:
-    now = timezone.now()
+    act = act_of(request)
+    now = act.at
     seq = JournalEntry.objects.head(project)
     content = content_of(project)
     table = standings(project, content)
@@ -68,7 +62,7 @@ def page(request: Request, project: Project, form: ChairForm, refusal: str = "",
         "refresh": "meeting",
         "meeting": held,
         "ballots": held.ballots(void.order_by("-signed_at", "-pk").defer("snapshot")),
-        "mine": {each.slot.pk for each in table if team.may_sign(each, request.user) and is_free(each, request.user)},
+        "mine": {each.slot.pk for each in table if gate.may_speak(each, table, team, act)},
         "conditions": conditions,
         "said": {each.pk: words_beside(each, conditions.get(each.pk, ())) for each in content.signatures},
         "grounds": grounds_of(project, [each for each in table if not each.slot.is_of_meeting], now),

@@ -40,7 +40,8 @@ def slots(request: Request, slug: str) -> HttpResponse:
     seq = JournalEntry.objects.head(project)
     content = content_of(project)
     table = gate.standings(project, content)
-    now = timezone.now()
+    act = act_of(request)
+    now = act.at
     team = Team.of(project, now)
     requests = SigningRequest.objects.live_in([project])
     conditions = conditions_of(content.signatures)
@@ -54,7 +55,7 @@ def slots(request: Request, slug: str) -> HttpResponse:
         "refresh": "sign-off",
         "standings": table,
         "stages": stages,
-        "mine": {standing.slot.pk for standing in table if team.may_sign(standing, request.user)},
+        "mine": {standing.slot.pk for standing in table if gate.may_speak(standing, table, team, act)},
         "stale_of_mine": {
             standing.slot.pk for standing in table for each in standing.changed if request.user.pk in each.people
         },

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checklists.act import TransitionRefused
@@ -386,7 +386,7 @@ def test_the_number_of_queries_does_not_grow(project, chair, people, act, signed
 
 
 @given(said=st.lists(st.sampled_from([Decision.GO, Decision.GO_CONDITIONS, Decision.NO_GO, Decision.ABSTAIN, None])))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_sig_10_the_tally_counts_every_vote_once(said):
     """Pure: the words of a tally add up to the number of roles, in the order of decisions."""
 

@@ -19,12 +19,13 @@ from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checklists import schedule
 from checklists.act import TransitionRefused
-from checklists.models import Action, Closure, Field, Mail, Membership, Role, Slot
+from checklists.evidence_files import looked_at
+from checklists.models import Action, Closure, Evidence, Field, Mail, Membership, Role, Slot
 from checklists.models.slot import Meaning
 from signoffs import closing, gate
 from signoffs.awaited import asking
@@ -166,7 +167,7 @@ def test_sig_03_the_snapshot_is_canonical(settled, approver, act):
     assert {"items", "values", "earlier", "statement", "slot", "scope", "project", "schema"} <= set(facts)
 
 
-@settings(max_examples=1000, derandomize=True, deadline=None)
+@settings(max_examples=1000, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.text() | st.integers()))
 def test_sig_03_one_text_has_one_spelling(parts):
     apart, joined = (
@@ -599,6 +600,25 @@ def test_sig_13_who_was_handed_an_item_or_read_a_value_had_a_hand_in_it(
     with pytest.raises(TransitionRefused, match="You worked on this"):
         sign(project, act(other_technician))
     sign(project, act(approver))
+
+
+@pytest.mark.parametrize("around", [False, True])
+def test_sig_13_whoever_put_evidence_there_had_a_hand_in_it(settled, approver, other_technician, manager, act, around):
+    """At an item also when it was withdrawn; around the items as long as it is there."""
+    rows = item(settled, "Rows counted")
+    place = {"phase": rows.phase} if around else {"item": rows}
+    shown = Evidence.objects.add(settled, act(approver), looked_at("rows.txt", b"17"), **place)
+    Delegation.objects.make(settled, act(approver), other_technician, NOON.date(), NOON.date(), "Away")
+    for who, principal in ((approver, None), (other_technician, approver)):
+        with pytest.raises(TransitionRefused, match="worked on this"):
+            sign(settled, act(who), on_behalf_of=principal)
+    shown.withdraw(act(approver), "Of another night")
+    if around:
+        sign(settled, act(approver))
+    else:
+        with pytest.raises(TransitionRefused, match="You worked on this"):
+            sign(settled, act(approver))
+    sign(settled, act(manager), 3)
 
 
 def test_sig_10_whoever_is_of_the_team_signs_whatever_their_role(

@@ -77,6 +77,38 @@ def test_declining_needs_a_reason_and_stops_the_rest(settled, approver, manager,
     assert "Anna Approver declined to sign" in refused.text
 
 
+def test_what_went_wrong_stands_first_with_who_said_so(project, technician, approver, manager, act, signed_in):
+    """However much is open before it in the plan: the list is cut at its end."""
+    item(project, "Rows counted").fail(act(technician), "Two rows are missing", for_others=True)
+    item(project, "Certificates valid").set_aside(act(manager), "No TLS here")
+    client = signed_in(approver)
+    told = page(client, project)
+    assert "Failed · Tom Technician: Two rows are missing" in told
+    assert "Not applicable · Mara Manager: No TLS here" in told
+    order = [told.index(words) for words in ("Two rows are missing", "No TLS here", "Replica follows within")]
+    assert order == sorted(order)
+    assert "None of it is yours." in told
+    assert "A manager can waive what is not done" in told
+    assert "Comment; needed to decline" in told
+
+
+def test_who_can_say_nothing_more_in_a_place_is_not_offered_to_sign_it(settled, approver, manager, signed_in):
+    """Neither their own valid signature, nor another place of the same stage."""
+    client = signed_in(approver)
+    sign_off = reverse("slots", args=[settled.slug])
+
+    def offered(number: int) -> bool:
+        return "Sign…" in client.get(sign_off).text.split(f'id="slot-{number}"')[1].split("</li>")[0]
+
+    assert "by Mara Manager" not in page(client, settled, 3)
+    signed_in(manager).post(reverse("slot_requests", args=[settled.slug, 3]))
+    assert "by Mara Manager" in page(client, settled, 3)
+    assert (offered(1), offered(3)) == (True, True)
+    assert post(client, settled).status_code == 302
+    assert (offered(1), offered(3)) == (False, False)
+    assert "nobody fills two places" in page(client, settled, 3)
+
+
 def test_conditions_have_words_an_owner_and_a_day(settled, approver, technician, signed_in):
     client = signed_in(approver)
     wish = {"decision": Decision.CONDITIONS}

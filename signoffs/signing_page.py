@@ -10,7 +10,7 @@ from django.http import Http404
 
 from checklists.act import Act
 from checklists.models import JournalEntry, Project
-from signoffs import gate
+from signoffs import gate, rules
 from signoffs.models import AGAINST, APPROVING, Decision, SigningRequest
 from signoffs.models.condition import conditions_of, words_beside
 from signoffs.standing import Standing, Team
@@ -57,7 +57,8 @@ class SigningPage:
         own = [each for each in standing.given if signer.pk in each.signature.people]
         resigned = next((each for each in own if each.differences), None)
         heard = [given for each in standing.votes for given in each.signatures]
-        conditions = conditions_of([*standing.signatures, *heard])
+        told = [*standing.signatures, *heard]
+        conditions = conditions_of(told)
         return {
             "project": self.project,
             "standing": standing,
@@ -74,6 +75,7 @@ class SigningPage:
             "why_nothing": self.why_not(decisions_of(standing.slot)[-1], principal) if admitted else "",
             "why_not_approve": self.why_not(approving(standing.slot), principal) if admitted else "",
             "own": own,
+            "holds": any(each.state in (rules.VALID, rules.CONDITIONS) for each in own),
             # What they signed before and is not so any more: they are asked again for just that.
             "resigned": resigned,
             "others": [each for each in standing.given if each is not resigned],
@@ -82,7 +84,7 @@ class SigningPage:
             "approving": APPROVING,
             "against": AGAINST,
             "conditions": conditions,
-            "said": {each.pk: words_beside(each, conditions.get(each.pk, ())) for each in heard},
+            "said": {each.pk: words_beside(each, conditions.get(each.pk, ())) for each in told},
         }
 
     def why_not(self, decision: Decision, principal: User | None) -> str:

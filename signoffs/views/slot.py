@@ -24,7 +24,7 @@ from signoffs.clocks import guard_clocks
 from signoffs.external_forms import InvitationForm
 from signoffs.forms import SignatureForm
 from signoffs.models import Decision, Guess, Look, Signature, SigningRequest
-from signoffs.models.condition import conditions_of
+from signoffs.models.condition import conditions_of, words_beside
 from signoffs.proof import Locked, NotProved
 from signoffs.signing_page import SigningPage
 from signoffs.slot_forms import OverrideForm, scope_key
@@ -60,6 +60,7 @@ def slots(request: Request, slug: str) -> HttpResponse:
             standing.slot.pk for standing in table for each in standing.changed if request.user.pk in each.people
         },
         "conditions": conditions,
+        "said": {each.pk: words_beside(each, conditions.get(each.pk, ())) for each in content.signatures},
         "open_conditions": sum(not each.is_met for given in conditions.values() for each in given),
         "valid": sum(standing.state == rules.VALID for standing in table),
         "stale": sum(standing.state == rules.STALE for standing in table),
@@ -111,8 +112,8 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
         # What was decided is kept, what was read is read again, and the proof is asked for again.
         page = SigningPage(project, number, request.user, act)
         return answer(request, page, form_of(page, kept=form.kept), str(problem), 409, since=data["seq"])
-    recorded = _("Recorded: %(role)s, signed by %(who)s.")
-    messages.success(request, recorded % {"role": page.standing.slot.title, "who": request.user})
+    told = {"role": page.standing.slot.title, "decision": Decision(data["decision"]).label, "who": request.user}
+    messages.success(request, _("Recorded: %(role)s: %(decision)s, by %(who)s.") % told)
     return redirect("meeting" if page.standing.slot.is_of_meeting else "slots", slug)
 
 

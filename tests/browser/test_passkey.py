@@ -68,7 +68,7 @@ def test_a_passkey_is_made_signs_in_and_signs(project, technician, approver, act
     page.click("text=Sign with a passkey")
     page.wait_for_url("**/sign-off/")
     assert Signature.objects.get().method == Method.PASSKEY
-    assert "Recorded: Before, signed by Anna Approver." in page.inner_text("main")
+    assert "Recorded: Before: Approved, by Anna Approver." in page.inner_text("main")
 
 
 def test_without_passkeys_the_page_says_so_and_asks_for_the_password(project, technician, approver, act, enter):

@@ -106,6 +106,7 @@ def test_who_can_say_nothing_more_in_a_place_is_not_offered_to_sign_it(settled, 
     assert (offered(1), offered(3)) == (True, True)
     assert post(client, settled).status_code == 302
     assert (offered(1), offered(3)) == (False, False)
+    assert "You have signed this, and it holds." in page(client, settled)
     assert "nobody fills two places" in page(client, settled, 3)
 
 

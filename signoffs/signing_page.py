@@ -38,6 +38,7 @@ class SigningPage:
         self.standing: Standing = found
         self.team = Team.of(project, act.at)
         self.principals = self.team.principals(found, signer)
+        self.principal = self.team.principal(found, signer)
 
     @property
     def start(self) -> dict[str, Any]:
@@ -47,13 +48,14 @@ class SigningPage:
             "digest": self.standing.digest,
             "seq": self.seq,
             "decision": "" if slot.is_of_meeting else approving(slot),
+            "behalf": self.principal,
         }
 
     def told(self, since: int | None, last_look: datetime | None = None) -> dict[str, Any]:
         """What the page says; `since` is how far the journal was when the signer last read it."""
         standing, signer = self.standing, self.signer
         admitted = self.team.may_sign(standing, signer)
-        principal = self.team.principal(standing, signer)
+        principal = self.principal
         own = [each for each in standing.given if signer.pk in each.signature.people]
         resigned = next((each for each in own if each.differences), None)
         heard = [given for each in standing.votes for given in each.signatures]

@@ -118,7 +118,10 @@ def slot(request: Request, slug: str, number: int) -> HttpResponse:
 
 
 def form_of(page: SigningPage, data=None, kept: dict | None = None) -> SignatureForm:
-    return SignatureForm(page.signer, page.standing, page.principals, data, initial=page.start | (kept or {}))
+    form = SignatureForm(page.signer, page.standing, page.principals, data, initial=page.start | (kept or {}))
+    if page.principal:  # nothing is theirs to sign in their own name
+        form.fields["behalf"].empty_label = None  # type: ignore[attr-defined]
+    return form
 
 
 def answer(

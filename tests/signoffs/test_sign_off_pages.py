@@ -215,7 +215,10 @@ def test_somebody_stands_in_and_it_shows(settled, approver, technician, signed_i
     assert client.post(reverse("delegations", args=[settled.slug]), wish | days).status_code == 302
     delegation = Delegation.objects.get()
     assert "Tom Technician on behalf of Anna Approver" in client.get(reverse("delegations", args=[settled.slug])).text
-    assert "in my own name" in page(signed_in(technician), settled)
+    # They sign for her or not at all: nothing is offered that would be refused.
+    offered = page(signed_in(technician), settled)
+    assert f'<option value="{approver.pk}" selected>Anna Approver</option>' in offered
+    assert "in my own name" not in offered
     # The technician did all the work, so another of the team has to stand in for approving it.
     refused = post(signed_in(technician), settled, behalf=approver.pk)
     assert "worked on this" in refused.text
@@ -229,6 +232,14 @@ def test_a_signature_in_anothers_name(settled, approver, other_technician, signe
     Delegation.objects.make(settled, act(approver), other_technician, *days, "On the ferry")
     assert post(signed_in(other_technician), settled, behalf=approver.pk).status_code == 302
     assert "Olga Technician on behalf of Anna Approver" in page(signed_in(approver), settled)
+
+
+def test_who_may_sign_and_stands_in_says_in_whose_name(settled, approver, manager, signed_in, act):
+    days = (NOON.date() - timedelta(days=2000), NOON.date() + timedelta(days=2000))
+    Delegation.objects.make(settled, act(approver), manager, *days, "Away")
+    offered = page(signed_in(manager), settled)
+    assert '<option value="" selected>in my own name</option>' in offered
+    assert f'<option value="{approver.pk}">Anna Approver</option>' in offered
 
 
 # -- Afterwards --------------------------------------------------------------------------------------------------------

@@ -122,8 +122,12 @@ def words(moment: datetime, zone: tzinfo) -> str:
 
 def clock(moment: datetime, zone: tzinfo) -> str:
     """Only day and time, for columns whose zone is named once: `7 Feb, 08:00`."""
-    there = moment.astimezone(zone)
-    return f"{_day(there.date(), 'MONTH_DAY_FORMAT', get_language())}, {there:%H:%M}"
+    return f"{day(moment, zone)}, {moment.astimezone(zone):%H:%M}"
+
+
+def day(moment: datetime, zone: tzinfo) -> str:
+    """Only the day on the clocks of a zone: `7 Feb`."""
+    return _day(moment.astimezone(zone).date(), "MONTH_DAY_FORMAT", get_language())
 
 
 @lru_cache(maxsize=4096)

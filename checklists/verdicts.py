@@ -72,6 +72,12 @@ def verdict(value: str | None, unit: str, threshold: Mapping[str, Any] | None) -
     return KEPT if is_kept else MISSED
 
 
+def limit_in(unit: str, threshold: Mapping[str, Any] | None) -> Decimal | None:
+    """The limit as a number of this unit; None where there is none that values of it can be compared with."""
+    factors = factors_of(unit, threshold.get("unit") or "") if threshold else None
+    return Decimal(str(threshold["number"])) * factors[1] / factors[0] if threshold and factors else None
+
+
 def factors_of(unit: str, wanted: str) -> tuple[Decimal, Decimal] | None:
     """What to multiply a value and its limit by, so that they can be compared. Where one has no unit, it has the other's."""
     mine, theirs = unit.strip().casefold(), wanted.strip().casefold()

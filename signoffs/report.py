@@ -29,6 +29,7 @@ from checklists.models import (
 from checklists.models.item import State
 from checklists.models.slot import Meaning
 from checklists.readiness import Tally
+from signoffs.blank import Blank
 from signoffs.gate import is_done
 from signoffs.meeting import meeting_of
 from signoffs.models import AGAINST, Condition, Decision, Record, Signature
@@ -37,7 +38,7 @@ from signoffs.plan_changes import PlanHistory, plan_history_of
 from signoffs.punctuality import Pace, paces
 from signoffs.snapshot import content_of
 from signoffs.standing import Standing, standings
-from signoffs.story import SIGNS, Blank, Entry, Happening, Part, Talk, story_of
+from signoffs.story import SIGNS, Entry, Happening, Part, Talk, story_of
 
 SIGNATURE_SIGNS = {"valid": "●", "conditions": "●", "abstained": "○", "stale": "◐", "declined": "✗", "pending": "○"}
 TO_BE = {
@@ -254,12 +255,11 @@ class Report:
         blanks = [*self.blanks, *(blank for place in places for blank in place.blanks)]
         blanks += [blank for entry in self.entries for blank in entry.blanks]
         valid = sum(standing.state == "valid" for standing in self.standings)
-        readings = sum(len(blank.readings) for blank in blanks)
         notes = sum(len(entry.notes) for entry in self.entries)
         total = len(self.standings)
         of_all = ngettext("%(number)s of %(total)s signature valid", "%(number)s of %(total)s signatures valid", total)
         kept = [
-            ngettext("%(number)s reading", "%(number)s readings", readings) % {"number": number(readings)},
+            readings(sum(len(blank.readings) for blank in blanks)),
             ngettext("%(number)s note", "%(number)s notes", notes) % {"number": number(notes)},
             journal_entries(len(self.journal)),
         ]
@@ -357,6 +357,10 @@ def items(count: int) -> str:
     return ngettext("%(number)s item", "%(number)s items", count) % {"number": number(count)}
 
 
+def readings(count: int) -> str:
+    return ngettext("%(number)s reading", "%(number)s readings", count) % {"number": number(count)}
+
+
 def signatures(count: int) -> str:
     return ngettext("%(number)s signature", "%(number)s signatures", count) % {"number": number(count)}
 
@@ -374,7 +378,7 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
     """The facts of a project as of a moment; for a record, with the journal as it was when that was ordered."""
     entries = project.journal.defer("prev")
     journal = list(entries.filter(seq__lte=record.head_seq) if record else entries)
-    parts, blanks, talk = story_of(project, journal)
+    parts, blanks, talk = story_of(project, journal, at)
     content = content_of(project)
     table = standings(project, content)
     runs = Prefetch(

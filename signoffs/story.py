@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from checklists.models import Action, Evidence, Field, Item, JournalEntry, Note, Phase, Project, Reading, Section
+from checklists.models import Action, Evidence, Field, Item, JournalEntry, Note, Phase, Project, Section
 from checklists.models.item import State
 from checklists.models.phase import PhaseKind
+from checklists.models.timing import Timing
 from checklists.readiness import Tally
 from checklists.scopes import PLAN, Key
+from signoffs.blank import Blank
 
 SIGNS = {
     State.DONE: "✓",
@@ -44,27 +47,6 @@ class Happening:
     why: str
     who: str = ""
     at: datetime | None = None
-
-
-@dataclass
-class Blank:
-    """A field with what was entered: the value that holds, and those before it."""
-
-    field: Field
-    readings: list[Reading]
-
-    @property
-    def latest(self) -> Reading | None:
-        return self.readings[-1] if self.readings else None
-
-    @property
-    def verdict(self) -> str:
-        """Whether the value that holds keeps its limit; see verdicts.py."""
-        return self.field.verdict(self.latest.value) if self.latest else ""
-
-    @property
-    def earlier(self) -> list[Reading]:
-        return self.readings[:-1]
 
 
 @dataclass
@@ -181,7 +163,19 @@ def window_of(window: str, text: str) -> str:
     return "" if window.casefold() in text.casefold() else window
 
 
-def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part], list[Blank], Talk]:
+def keys_around(field: Field, items: Mapping[int, Item]) -> Iterator[Key]:
+    """What a blank stands in, from its item outwards."""
+    item = items.get(field.item_id) if field.item_id else None
+    place = item or field
+    while item:
+        yield item.key
+        item = items.get(item.parent_id) if item.parent_id else None
+    for kind, pk in (("section", place.section_id), ("phase", place.phase_id)):
+        if pk:
+            yield kind, pk
+
+
+def story_of(project: Project, journal: list[JournalEntry], at: datetime) -> tuple[list[Part], list[Blank], Talk]:
     """Every phase with all in it, in the plan's order; the blanks of no phase; and what was said of the whole plan."""
     happenings: dict[int, list[Happening]] = defaultdict(list)
     for entry in journal:
@@ -198,11 +192,6 @@ def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part],
     def talk(key: Key) -> Talk:
         return Talk(notes[key], evidence[key])
 
-    of_items: dict[int, list[Blank]] = defaultdict(list)
-    of_places: dict[tuple[int | None, int | None], list[Blank]] = defaultdict(list)
-    for blank in project.fields.select_related("item").prefetch_related("readings__by"):
-        where = of_items[blank.item_id] if blank.item_id else of_places[blank.phase_id, blank.section_id]
-        where.append(Blank(blank, list(blank.readings.all())))
     items: dict[tuple[int, int | None], list[Item]] = defaultdict(list)
     for item in project.items.select_related("owner", "settled_by"):
         items[item.phase_id, item.section_id].append(item)
@@ -212,8 +201,19 @@ def story_of(project: Project, journal: list[JournalEntry]) -> tuple[list[Part],
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
     for section in Section.objects.filter(phase__project=project):
         sections[section.phase_id].append(section)
+    phases = list(project.phases.all())
+    by_pk = {item.pk: item for here in items.values() for item in here}
+    everywhere: list[Item | Section | Phase] = [*by_pk.values(), *phases]
+    everywhere += [section for here in sections.values() for section in here if section]
+    recurring: dict[Key, Timing] = {place.key: place for place in everywhere if place.round}
+    of_items: dict[int, list[Blank]] = defaultdict(list)
+    of_places: dict[tuple[int | None, int | None], list[Blank]] = defaultdict(list)
+    for field in project.fields.select_related("item").prefetch_related("readings__by"):
+        where = of_items[field.item_id] if field.item_id else of_places[field.phase_id, field.section_id]
+        recurs = next((recurring[key] for key in keys_around(field, by_pk) if key in recurring), None)
+        where.append(Blank(field, list(field.readings.all()), at, recurs))
     parts = []
-    for phase in project.phases.all():
+    for phase in phases:
         keys = [(section, (phase.pk, section.pk if section else None)) for section in sections[phase.pk]]
         places = [
             Place(

@@ -98,6 +98,77 @@ def test_pages_bookmarks_and_links(project, technician, act, drawn):
     assert f"item-{number}" in reader.named_destinations
 
 
+def watched_field(project, act, by, *values, **known) -> Field:
+    """A blank of the plan that was read every two hours."""
+    known = {"label": "Backlog", "kind": "number", "unit": "items/min"} | known
+    field = Field.objects.create(project=project, position=99, **known)
+    for number, value in enumerate(values):
+        field.read(act(by, NOON - timedelta(hours=24 - 2 * number)), value)
+    return field
+
+
+def figures_of(content: bytes) -> list[str]:
+    """What is read aloud in place of each picture."""
+    kids, found = [PdfReader(io.BytesIO(content)).trailer["/Root"]["/StructTreeRoot"]], []
+    while kids:
+        each = kids.pop().get_object()
+        if isinstance(each, dict) and "/K" in each:
+            found += [each.get("/Alt", "")] if each.get("/S") == "/Figure" else []
+            kids += each["/K"] if isinstance(each["/K"], list) else [each["/K"]]
+    return found
+
+
+LIMIT = {"operator": "<", "number": 10, "unit": "", "words": "< 10"}
+
+
+def test_what_was_read_again_and_again_is_drawn_over_time(project, technician, act, drawn, caplog):
+    watched_field(project, act, technician, "3", "14", "7.5", threshold=LIMIT)
+    content = drawn(project)
+    assert not caplog.messages
+    text = text_of(content)
+    assert "7.5 items/min ✓ < 10 (the last of 3 readings)" in text
+    assert "4 Feb 2027, 16:00 EET 14 items/min Tom Technician ✗ beyond the limit" in text
+    assert (
+        "Line chart: 3 readings from 4 Feb 2027, 14:00 EET to 4 Feb 2027, 18:00 EET, lowest 3, highest 14."
+        " Limit < 10: 1 beyond it."
+    ) in figures_of(content)
+    assert "4 Feb, 14:00 15:00 16:00" in text, "the axis, on the clocks of the project"
+    assert pdf.render(report_of(project, NOON)) == content
+
+
+@pytest.mark.parametrize(
+    ("known", "values"),
+    [
+        ({}, ["3", "4"]),  # a correction
+        ({}, ["none", "n/a", "-"]),
+        ({"kind": "text", "unit": ""}, ["3 of 4", "4 of 4", "All"]),
+    ],
+)
+def test_what_has_no_course_is_not_drawn(project, technician, act, drawn, known, values):
+    watched_field(project, act, technician, *values, **known)
+    content = drawn(project)
+    assert not [words for words in figures_of(content) if words.startswith("Line chart")]
+    assert all(value in text_of(content) for value in values)
+
+
+def test_a_text_that_holds_numbers_only_is_drawn_too(project, technician, act, drawn):
+    watched_field(project, act, technician, "3", "4", "5", kind="text")
+    assert any(words.startswith("Line chart: 3 readings") for words in figures_of(drawn(project)))
+
+
+@pytest.mark.parametrize("value", ["1" * 4000, "0." + "0" * 4000 + "1", "-1", "</text></svg><script>", "مرحبا 灯 👍"])
+def test_any_value_and_unit_can_be_drawn(project, technician, act, drawn, caplog, value):
+    watched_field(project, act, technician, "3", value, "7", "8", "9", unit=value[:100], threshold=LIMIT)
+    content = drawn(project)
+    assert not caplog.messages
+    assert glyphs.printable(value, pdf.without_glyph)[:40].replace(" ", "") in squeezed(content)
+
+
+def test_pictures_are_said_in_words(project, drawn, settings):
+    settings.BASE_URL = "https://golive.example.org"
+    assert all(figures_of(pdf.render(report_of(project, NOON), variant="form")))
+
+
 def test_the_same_report_is_the_same_file(project):
     assert pdf.render(report_of(project, NOON)) == pdf.render(report_of(project, NOON))
     later = report_of(project, NOON + timedelta(minutes=1))

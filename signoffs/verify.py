@@ -264,6 +264,13 @@ def loose_envelope(data: bytes, seal: EmbeddedPdfSignature, roots: list[Certific
         return "content"
     if len(signed["crls"] or ()):
         return "revocations"
+    # No hash covers who is said to sign: a name in other capitals is the same name to the reader.
+    sid, owner = signer["sid"], seal.signer_cert
+    if sid.name != "issuer_and_serial_number" or (sid.chosen["issuer"].dump(), sid.chosen["serial_number"].native) != (
+        owner.issuer.dump(),
+        owner.serial_number,
+    ):
+        return "signer"
     for attribute in signer["unsigned_attrs"] or ():
         if attribute["type"].native != "signature_time_stamp_token":
             return "attributes"

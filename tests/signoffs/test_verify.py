@@ -138,6 +138,16 @@ def test_every_flipped_bit_is_found_without_a_receipt(record, authority):
         assert verdict == BAD, f"byte {at}: {words}"
 
 
+def test_a_name_in_other_capitals_is_found_wherever_the_envelope_holds_it(record, authority):
+    name = b"Golive seal authority".hex().upper().encode()
+    places = [found.start() for found in re.finditer(name, record)]
+    assert len(places) == 5, "two certificates, who signs, and the signed attribute about it"
+    for at in places:
+        # The same letter, small: to readers of certificates it is the same name.
+        changed = record[:at] + b"6" + record[at + 1 :]
+        assert judged(changed, authority)[0] == BAD, f"byte {at}"
+
+
 @pytest.mark.parametrize("added", [b"\n", b"\x00", b"%%EOF\n", b"% a remark\n"])
 def test_something_appended_is_found(record, authority, added):
     assert judged(record + added, authority)[0] == BAD

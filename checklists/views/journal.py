@@ -22,7 +22,10 @@ PER_PAGE = 100
 @require_safe
 def journal(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
-    context = context_of(request, project) | {"project": project, "tab": "journal"}
+    seq = JournalEntry.objects.head(project)
+    context = context_of(request, project) | {"project": project, "tab": "journal", "seq": seq}
+    if context["page"].number == 1:  # an older page stays as it is: what is new would push its entries off
+        context["refresh"] = "journal"
     return render(request, "checklists/journal.html", context)
 
 

@@ -9,15 +9,18 @@ from django.views.decorators.http import require_POST, require_safe
 from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import MemberForm, posted
-from checklists.models import Membership, Role
+from checklists.models import JournalEntry, Membership, Role
 
 
 @require_safe
 def contacts(request: Request, slug: str) -> HttpResponse:
     project = project_for(request, slug)
+    seq = JournalEntry.objects.head(project)
     people = project.contacts.all()
     context = {
         "project": project,
+        "seq": seq,
+        "refresh": "contacts",
         "tab": "contacts",
         "contacts": [person for person in people if not person.emergency],
         "emergency": [person for person in people if person.emergency],
@@ -29,6 +32,7 @@ def contacts(request: Request, slug: str) -> HttpResponse:
 def members(request: Request, slug: str) -> HttpResponse:
     """The people of the project; a manager adds to them."""
     project = project_for(request, slug, need=Need.READ if request.method in ("GET", "HEAD") else Need.MANAGE)
+    seq = JournalEntry.objects.head(project)
     form = MemberForm(project, posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -48,6 +52,8 @@ def members(request: Request, slug: str) -> HttpResponse:
     context = {
         "project": project,
         "tab": "people",
+        "seq": seq,
+        "refresh": "members",
         "form": form,
         "memberships": project.memberships.select_related("user"),
         "roles": Role.choices,

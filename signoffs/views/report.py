@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from checklists.access import project_for
 from checklists.act import Request
-from checklists.models import Project
+from checklists.models import JournalEntry, Project
 from checklists.readiness import tallies
 from signoffs import gate, pdf
 from signoffs.models import Printout, Record
@@ -26,10 +26,13 @@ def report(request: Request, slug: str) -> HttpResponse:
 
 def report_page(request: Request, project: Project, form: PrintoutForm, status: int = 200) -> HttpResponse:
     """What the report will say, the form that prints it, or why it cannot be printed here."""
+    seq = JournalEntry.objects.head(project)
     own = Printout.objects.filter(project=project, by=request.user).select_related("phase", "section")
     context = {
         "project": project,
         "tab": "report",
+        "seq": seq,
+        "refresh": "report",
         "readiness": tallies(project),
         "complete": gate.is_complete(project),
         "pdf_problem": pdf.problem(),

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from checklists.models import Membership, Role
+from checklists.models import Contact, Membership, Role
+from checklists.planning.lists import add_row
 from tests.browser.conftest import PHONE
 from tests.builders import item
 
@@ -196,6 +197,46 @@ def test_keys_go_through_my_work(at_the_plan, technician, project, act):
     page.keyboard.press("Enter")
     page.wait_for_url("**/items/*/")
     assert project.items.filter(state="claimed").count() == 2
+
+
+def test_the_page_of_an_item_follows_with_its_parts(enter, project, manager, technician, act):
+    group = item(project, "Database ready")
+    page = enter(manager)
+    page.goto(group.get_absolute_url())
+    page.wait_for_selector("#live:has-text('Live')")
+    item(project, "Backup restored").complete(act(technician))
+    page.wait_for_selector(".item-row.is-done:has-text('Backup restored')", timeout=SOON)
+    page.wait_for_selector(f"#item-{group.number}.is-expanded .item-counts:has-text('1 of 2')", timeout=SOON)
+    group.note(act(technician), "Half of it is there")
+    page.wait_for_selector(f"#item-{group.number} .item-panel:has-text('Half of it is there')", timeout=SOON)
+
+
+@pytest.mark.parametrize(
+    ("address", "shows"),
+    [
+        ("journal/", ".journal li:has-text('Backup restored')"),
+        ("report/", "#report td:has-text('1 of')"),
+    ],
+)
+def test_what_tells_of_the_run_follows(enter, project, manager, technician, act, address, shows):
+    page = enter(manager)
+    page.goto(project.get_absolute_url() + address)
+    page.wait_for_selector("#live:has-text('Live')")
+    assert page.locator(shows).count() == 0
+    item(project, "Backup restored").complete(act(technician))
+    page.wait_for_selector(shows, timeout=SOON)
+
+
+def test_contacts_and_people_follow(enter, project, manager, technician, outsider, act):
+    contacts, people = enter(technician), enter(technician)
+    contacts.goto(f"/projects/{project.slug}/contacts/")
+    people.goto(f"/projects/{project.slug}/people/")
+    for page in (contacts, people):
+        page.wait_for_selector("#live:has-text('Live')")
+    add_row(Contact(project=project, role="Pilot", name="Pia Sund"), act(manager))
+    Membership.objects.admit(project, act(manager), outsider.email, "", Role.AUDITOR)
+    contacts.wait_for_selector("#contacts td:has-text('Pia Sund')", timeout=SOON)
+    people.wait_for_selector(f"#members td:has-text('{outsider.email}')", timeout=SOON)
 
 
 def test_my_work_follows(enter, project, manager, technician, other_technician, act):

@@ -92,9 +92,9 @@ def render(
 
 
 def summary(report: Report) -> bytes:
-    """Two pages: with as many deviations as they have room for, and the number of the others."""
+    """Two pages: with as many deviations and late items as they have room for, and the number of all."""
     content = b""
-    for most in (len(report.deviations), 40, 20, 10, 6, 4, 2, 0):
+    for most in (None, 40, 20, 10, 6, 4, 2, 0):
         # What the links lead to is not in it.
         html = re.sub(r'<a class="to"\s+href="#[^"]*"', "<a", html_of(report, "summary", most))
         pages: list[int] = []
@@ -116,6 +116,8 @@ def html_of(report: Report, variant: str = "full", most: int | None = None, *, w
         "created": report.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "journal": list(journal_blocks(report)) if variant == "full" else [],
         "deviations": report.deviations[:most],
+        # As many of the late ones, too.
+        "room": ":" if most is None else f":{most}",
         "left_out": len(report.deviations) - most if most is not None and most < len(report.deviations) else 0,
         "site": settings.BASE_URL,
         "page_words": re.split(r"\{pages?\}", _("Page {page} of {pages}")),

@@ -40,8 +40,25 @@ class Pace:
     stretch: str
 
     @property
+    def runs(self) -> list[str]:
+        """Which were how late, in words: `#3 (2 h)`; neighbours that were equally late are told together, `#4–#9 (1 h)`."""
+        runs: list[list[Late]] = []
+        for late in self.late:
+            before = runs[-1][-1] if runs else None
+            if before and (late.item.number, late.words) == (before.item.number + 1, before.words):
+                runs[-1].append(late)
+            else:
+                runs.append([late])
+        return [f"{_numbers(run)} ({run[0].words})" for run in runs]
+
+    @property
     def longest(self) -> Late | None:
         return max(self.late, key=lambda late: late.by, default=None)
+
+
+def _numbers(run: list[Late]) -> str:
+    first, last = run[0].item.number, run[-1].item.number
+    return f"#{first}" if first == last else f"#{first}–#{last}"
 
 
 def paces(project: Project, parts: Iterable[Part], at: datetime) -> list[Pace]:

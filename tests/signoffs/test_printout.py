@@ -15,6 +15,8 @@ from signoffs import pdf
 from signoffs.models import JobState, Printout
 from signoffs.printing import KEPT, print_due
 from signoffs.qr import code_of
+from signoffs.report import report_of
+from tests import builders
 from tests.builders import item
 from tests.conftest import NOON
 
@@ -71,6 +73,21 @@ def test_the_summary_has_two_pages_at_most(printed, project, technician, act):
     text = words(content)
     assert "The vendor sleeps" in text and "Sign-off" in text
     assert "Journal" not in text
+
+
+def test_the_summary_has_two_pages_at_most_however_much_was_late(manager, technician):
+    lines = "".join(f"- [ ] Step {number}\n" for number in range(1500))
+    boat = builders.project(manager, NOON, f"# Boat\n\n## Load (T-1 day)\n\n{lines}", name="Boat")
+    late = list(boat.items.all())
+    for each in late:
+        each.state, each.settled_by = "done", technician
+        each.settled_at = boat.go_live_at + timedelta(hours=each.number)
+    boat.items.bulk_update(late, ["state", "settled_by", "settled_at"])
+    report = report_of(boat, boat.go_live_at + timedelta(days=70))
+    content = pdf.render(report, variant="summary")
+    assert len(PdfReader(io.BytesIO(content)).pages) <= 2
+    assert "1500 items later than planned: #1 (1 d 1 h)" in words(content)
+    assert "…" in words(content)
 
 
 def test_the_form_has_a_line_for_every_item(printed, project):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from django.utils import translation
 
 from signoffs import pdf
 from signoffs.report import report_of
-from tests.builders import T_ZERO, item
+from tests.builders import T_ZERO, item, settle
 from tests.conftest import NOON
 
 
@@ -41,3 +42,10 @@ def test_it_is_printed_in_every_language(project, technician, act):
         assert f'lang="{language}"' in html
         number = item(project, "Lamps answer").number
         assert f"#{number} (" in html
+
+
+def test_neighbours_that_were_equally_late_are_told_together(project, technician, act):
+    settle(project, act(technician, project.go_live_at + timedelta(days=2)))
+    before, night = report_of(project, project.go_live_at + timedelta(days=3)).paces
+    assert sum(len(pace.late) for pace in (before, night)) > len(before.runs + night.runs)
+    assert any(re.fullmatch(r"#\d+–#\d+ \(.+\)", run) for run in before.runs + night.runs)

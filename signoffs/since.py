@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -65,7 +65,7 @@ def of_item(earlier: dict[str, Any], item: dict[str, Any], told: Told) -> list[D
     if earlier["text"] != item["text"]:
         found.append(Difference(subject, f"“{earlier['text']}”", f"“{item['text']}”", state=item["state"]))
     found += [
-        Difference(f"{subject} {each.subject}", each.was, each.now, state=item["state"])
+        replace(each, subject=f"{subject} {each.subject}", state=item["state"])
         for each in of_values(earlier["values"], item["values"])
     ]
     if earlier["waived"] != item["waived"]:

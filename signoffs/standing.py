@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -302,9 +303,9 @@ class Team:
         done = JournalEntry.objects.filter(project__in=found, action__in=DID).exclude(item=None).order_by()
         for project, item, actor in done.values_list("project", "item", "actor").distinct():
             found[project].by_item.setdefault(item, set()).add(actor)
-        for entry in JournalEntry.objects.filter(project__in=found, action=Action.ITEM_HANDED_OVER):
-            if entry.project_id and entry.item_id:
-                found[entry.project_id].by_item.setdefault(entry.item_id, set()).add(entry.facts["who"])
+        handed = JournalEntry.objects.filter(project__in=found, action=Action.ITEM_HANDED_OVER).exclude(item=None)
+        for project, item, body in handed.values_list("project", "item", "body"):
+            found[project].by_item.setdefault(item, set()).add(json.loads(body)["facts"]["who"])
         readings = Reading.objects.filter(field__project__in=found, field__item=None).order_by()
         for project, blank, reader in readings.values_list("field__project", "field", "by").distinct():
             found[project].by_field.setdefault(blank, set()).add(reader)

@@ -585,8 +585,16 @@ def test_sig_10_who_abstains_has_voted_and_has_not_approved(settled, approver, m
     assert (standing(settled).state, standing(settled).still) == ("pending", 1)
     vote = Slot.objects.add(settled, act(manager), {"title": "Vote", "kind": "vote", "scope": "criteria"})
     sign(settled, act(approver), vote.number, Decision.ABSTAIN)
-    assert standing(settled, vote.number).state == "valid"
+    assert (standing(settled, vote.number).state, standing(settled, vote.number).sign) == ("valid", "abstained")
     assert settled.journal.filter(action=Action.SLOT_ABSTAINED).count() == 2
+
+
+def test_sig_03_a_place_about_one_item_names_it(settled):
+    rows = item(settled, "Rows counted")
+    number = ask_one_more(settled, scope="item", phase=None, subject=rows).number
+    content = json.loads(standing(settled, number).snapshot)
+    assert content["scope"] == ["item", f"#{rows.number}"]
+    assert [each["number"] for each in content["items"]] == [rows.number]
 
 
 def test_sig_13_who_was_handed_an_item_or_read_a_value_had_a_hand_in_it(

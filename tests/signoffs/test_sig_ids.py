@@ -589,6 +589,23 @@ def test_sig_10_who_abstains_has_voted_and_has_not_approved(settled, approver, m
     assert settled.journal.filter(action=Action.SLOT_ABSTAINED).count() == 2
 
 
+def test_a_waiver_is_given_and_ended_once(project, manager, technician, other_technician, outsider, act):
+    rows, lamps = item(project, "Rows counted"), item(project, "Lamps answer")
+    given = Waiver.objects.give(rows, act(manager), "Until Monday")
+    with pytest.raises(TransitionRefused, match="Mara Manager waived this already"):
+        Waiver.objects.give(rows, act(manager), "Twice")
+    lamps.complete(act(technician))
+    with pytest.raises(TransitionRefused, match="nothing to waive"):
+        Waiver.objects.give(lamps, act(manager), "Dark")
+    given.end(act(manager))
+    given.end(act(manager, SOON))
+    given.refresh_from_db()
+    assert given.ended_at == NOON
+    assert project.journal.filter(item=rows, action__contains="waive").count() == 2
+    with pytest.raises(TransitionRefused, match="does not work on this project"):
+        Delegation.objects.make(project, act(technician), outsider, NOON.date(), NOON.date(), "Away")
+
+
 def test_sig_03_a_place_about_one_item_names_it(settled):
     rows = item(settled, "Rows counted")
     number = ask_one_more(settled, scope="item", phase=None, subject=rows).number

@@ -276,6 +276,25 @@ def answers(port: int) -> bool:
             return False
 
 
+def beside_worker(server: subprocess.Popen, line: list, env: dict) -> int:
+    """Serve until the server ends; its exit code. Beside it somebody sends mails and does what else is no answer to a request.
+
+    Should that worker end before, another takes its place: in a moment, or ever more slowly if none of them lives for a minute.
+    """
+    pause = 1
+    while server.poll() is None:
+        begun = time.monotonic()
+        with started(line, env) as worker:
+            while server.poll() is None and worker.poll() is None:
+                time.sleep(0.2)
+        if server.poll() is None:
+            pause = 1 if time.monotonic() - begun > 60 else min(2 * pause, 60)
+            say(f"-- The worker ended (exit code {worker.returncode}). Another one is started in {pause} s.")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(pause)
+    return server.returncode
+
+
 def run(options: argparse.Namespace) -> int:
     """Set up, migrate, make the demo and serve until Ctrl-C."""
     if busy(options.port):
@@ -295,14 +314,12 @@ def run(options: argparse.Namespace) -> int:
     if prepared.returncode:
         sys.exit("The database could not be prepared (the message stands above).")
     serve = [python, "-m", "uvicorn", "golive_site.asgi:application", "--port", options.port]
-    # Mails and whatever else is not an answer to a request.
-    worker = started([python, "manage.py", "worker"], env)
-    with worker, started([*serve, "--log-level=warning", "--timeout-graceful-shutdown=3"], env) as server:
+    with started([*serve, "--log-level=warning", "--timeout-graceful-shutdown=3"], env) as server:
         while server.poll() is None and not answers(options.port):
             time.sleep(0.05)
         if server.poll() is None:
             say("\n" + f"{prepared.stdout}\n".lstrip() + f"Golive is at {address} (Ctrl-C stops it)")
-        return server.wait()
+        return beside_worker(server, [python, "manage.py", "worker"], env)
 
 
 # -- test and check ------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def bundle_due(now: datetime) -> None:
     for old in Bundle.objects.filter(at__lt=now - KEPT):
         old.path.unlink(missing_ok=True)
         old.delete()
-    while (bundle := Bundle.lent(now)) is not None:
+    for bundle in Bundle.each_lent(now):
         try:
             make(bundle, now)
         except Exception as problem:

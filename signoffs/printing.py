@@ -23,7 +23,7 @@ def print_due(now: datetime) -> None:
     for old in Printout.objects.filter(at__lt=now - KEPT):
         old.path.unlink(missing_ok=True)
         old.delete()
-    while (printout := Printout.lent(now)) is not None:
+    for printout in Printout.each_lent(now):
         make(printout, now)
 
 

@@ -1,8 +1,8 @@
 """Makes the records that are ordered, off every request: facts, layout, seal, file, and only then the row.
 
-A record is lent to one worker at a time. If that dies, the loan runs out and another begins anew; if it was only slow, it finds
-its loan gone when it wants to write, and throws its work away. So a revision is sealed once. Nothing is drawn, sealed or
-hashed while a lock is held.
+A record is lent to one worker at a time, which renews the loan while it works. If it dies, the loan runs out within a minute and
+another begins anew; if it was only stopped, it finds its loan gone when it wants to write, and throws its work away. So a
+revision is sealed once. Nothing is drawn, sealed or hashed while a lock is held.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class CannotSeal(Exception):
 
 def seal_due(now: datetime) -> None:
     """The worker's duty: make what is ordered, one after another."""
-    while (record := Record.lent(now)) is not None:
+    for record in Record.each_lent(now):
         make(record, now)
 
 

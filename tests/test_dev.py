@@ -3,6 +3,8 @@
 import ast
 import hashlib
 import socket
+import subprocess
+import sys
 import urllib.error
 from pathlib import Path
 
@@ -47,6 +49,24 @@ def test_a_busy_port_stops_the_run_before_any_work(monkeypatch):
     monkeypatch.setattr(dev, "busy", lambda port: f"Port {port}: taken")
     with pytest.raises(SystemExit, match="Port 8000: taken"):
         dev.run(dev.parse(["run"]))
+
+
+def test_a_worker_that_dies_is_followed_by_another_one(tmp_path, capsys):
+    """The server ends with the birth of the second worker; the first one was killed."""
+    born = tmp_path / "born"
+    born.touch()
+    worker = f"import os; open({str(born)!r}, 'a').write('x'); os.kill(os.getpid(), 9)"
+    server = f"import os, sys, time\nwhile os.stat({str(born)!r}).st_size < 2: time.sleep(0.01)\nsys.exit(5)"
+    with subprocess.Popen([sys.executable, "-c", server]) as serving:
+        assert dev.beside_worker(serving, [sys.executable, "-c", worker], {}) == 5
+    assert born.read_text() == "xx"
+    assert "The worker ended (exit code -9). Another one is started in 2 s.\n" in capsys.readouterr().out
+
+
+def test_no_worker_is_started_beside_a_server_that_has_ended():
+    with subprocess.Popen([sys.executable, "-c", "import sys; sys.exit(3)"]) as serving:
+        serving.wait()
+        assert dev.beside_worker(serving, ["/no/such/program"], {}) == 3
 
 
 def test_run_options():

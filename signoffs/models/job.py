@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import uuid4
 
-from django.db import models
+from django.db import DatabaseError, connection, models
 from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-# The largest plans take a minute; a worker that has said nothing for this long is dead.
-LOAN = timedelta(minutes=15)
+logger = logging.getLogger(__name__)
+
+# A worker that has not renewed its loan for so long is dead. One that lives does so every few seconds, and gives up in the end.
+LOAN, BEAT, LONGEST = timedelta(seconds=45), timedelta(seconds=10), timedelta(hours=1)
 SLOWEST = timedelta(hours=1)
 
 
@@ -69,6 +76,41 @@ class Job(models.Model):
             if won:
                 return cls.objects.select_related(*cls.WITH).get(pk=job.pk)
         return None
+
+    @classmethod
+    def each_lent(cls, now: datetime) -> Iterator[Self]:
+        """All that is due, one after another, each lent to the caller until they come for the next one."""
+        begun = time.monotonic()
+        while job := cls.lent(now + timedelta(seconds=time.monotonic() - begun)):
+            with job.renewed():
+                yield job
+
+    @contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Renew the loan beside the work, which may take minutes, so that it runs out soon after the process dies."""
+        done = threading.Event()
+        beating = threading.Thread(target=self.renew, args=[done], name=f"loan of {self.pk}", daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            done.set()
+            beating.join()
+
+    def renew(self, done: threading.Event) -> None:
+        """Until it is done, or the loan is somebody else's, or it takes so long that it will never be done."""
+        lent_until, begun = self.due_at, time.monotonic()
+        try:
+            while not done.wait(BEAT.total_seconds()):
+                passed = timedelta(seconds=time.monotonic() - begun)
+                try:
+                    if passed > LONGEST or not self.ours.update(due_at=lent_until + passed):
+                        return
+                except DatabaseError:
+                    logger.warning("The loan of %s could not be renewed this time.", self.pk, exc_info=True)
+        finally:
+            # A connection belongs to its thread.
+            connection.close()
 
     @property
     def ours(self) -> models.QuerySet[Self]:

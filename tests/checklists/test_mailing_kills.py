@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import email
-import os
 import socketserver
-import subprocess
-import sys
 import threading
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from checklists.mailing import LEASE, deliver_due
 from checklists.models import Mail
 from checklists.models.mail import MailState
 from tests.conftest import NOON
+from tests.processes import begun
 
-ROOT = Path(__file__).resolve().parents[2]
 WORK = """
-import django
-django.setup()
-from datetime import datetime
 from checklists.mailing import deliver_due
 deliver_due(datetime.fromisoformat("{now}"))
 """
@@ -80,34 +72,17 @@ class MailServer(socketserver.ThreadingTCPServer):
                 self.speaks_again.wait(60)
 
 
-def database_url() -> str:
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    configured = os.environ.get("GOLIVE_DATABASE_URL") or os.environ["DATABASE_URL"]
-    return f"{configured.rpartition('/')[0]}/{name}"
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("silent_at", "twice"), [("greeting", 0), ("taken", 1)])
-def test_killed_in_the_middle_it_loses_nothing(project, technician, settings, tmp_path, silent_at, twice):
+def test_killed_in_the_middle_it_loses_nothing(project, technician, settings, silent_at, twice):
     """Killed before the server took the second of three mails, or after that and before we knew of it."""
     for number in range(3):
         Mail.objects.post("member_added", technician, f"mail-{number}", NOON, project=project, by="Mia", path="/x/")
     with MailServer(silent_at) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        env = {
-            **os.environ,
-            "GOLIVE_DEBUG": "1",
-            "GOLIVE_SECRET_KEY": settings.SECRET_KEY,
-            "GOLIVE_DATA_DIR": str(tmp_path),
-            "GOLIVE_DATABASE_URL": database_url(),
-            "GOLIVE_EMAIL_URL": f"smtp://127.0.0.1:{port}",
-            "DJANGO_SETTINGS_MODULE": "golive_site.settings",
-        }
-        work = [sys.executable, "-c", WORK.format(now=NOON.isoformat())]
-        with subprocess.Popen(work, cwd=ROOT, env=env) as process:
+        work = WORK.format(now=NOON.isoformat())
+        with begun(work, settings, GOLIVE_EMAIL_URL=f"smtp://127.0.0.1:{port}") as process:
             assert server.is_silent.wait(60)
             process.kill()
         server.speaks_again.set()

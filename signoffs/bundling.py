@@ -57,6 +57,7 @@ def make(bundle: Bundle, now: datetime) -> None:
         "made_at": now.astimezone(UTC).isoformat(),
         "made_for": {"name": str(bundle.by), "email": bundle.by.email},
         "asked": bundle.asked,
+        "files": [],
         "projects": [],
     }
     try:
@@ -65,9 +66,12 @@ def make(bundle: Bundle, now: datetime) -> None:
                 manifest["projects"].append(added(archive, project))
                 bundle.tell(100 * (number + 1) // (len(projects) + 1))
             authorities = b"".join(pem.armor("CERTIFICATE", each.dump()) for each in seal.authorities())
-            archive.writestr("golive-ca.pem", authorities)
-            archive.writestr("verify.py", Path(verify.__file__).read_bytes())
-            archive.writestr("README.txt", README)
+            tools = {
+                "golive-ca.pem": authorities,
+                "verify.py": Path(verify.__file__).read_bytes(),
+                "README.txt": README.encode(),
+            }
+            manifest["files"] = [stored(archive, name, content) for name, content in tools.items()]
             archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
         part.replace(bundle.path)
     finally:
@@ -76,13 +80,15 @@ def make(bundle: Bundle, now: datetime) -> None:
     bundle.ours.update(state=JobState.READY, lease=None, progress=100, size=size, projects=len(projects))
 
 
+def stored(archive: zipfile.ZipFile, name: str, content: bytes) -> dict:
+    """Put a file in; its line of the manifest."""
+    archive.writestr(name, content)
+    return {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
 def added(archive: zipfile.ZipFile, project: Project) -> dict:
     """Put a project's files in, and tell the manifest of them."""
-    files = []
-    for name, content in files_of(project):
-        archive.writestr(f"{project.slug}/{name}", content)
-        digest = hashlib.sha256(content).hexdigest()
-        files.append({"name": f"{project.slug}/{name}", "size": len(content), "sha256": digest})
+    files = [stored(archive, f"{project.slug}/{name}", content) for name, content in files_of(project)]
     head = JournalEntry.objects.filter(project=project).order_by("-seq").values("seq", "hash").first()
     records = Record.objects.filter(project=project, state=JobState.SEALED)
     return {

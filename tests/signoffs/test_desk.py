@@ -106,9 +106,12 @@ def test_a_bundle_holds_records_and_a_manifest_that_is_true(project, second, aud
     assert told["records"] == [
         {"revision": 1, "sha256": record.sha256, "sealed_at": "2027-02-07T06:00:00+00:00", "superseded": False}
     ]
-    for file in told["files"]:
+    files = [*manifest["files"], *told["files"]]
+    assert sorted(file["name"] for file in files) == sorted(set(archive.namelist()) - {"manifest.json"})
+    for file in files:
         assert hashlib.sha256(archive.read(file["name"])).hexdigest() == file["sha256"]
     assert {"verify.py", "golive-ca.pem", "README.txt", "harbour-lights/record-1.pdf"} <= set(archive.namelist())
+    assert all(file["size"] == archive.getinfo(file["name"]).file_size for file in files)
     assert told["head"]["hash"] == project.journal.last().hash
     last = JournalEntry.objects.filter(project=None).order_by("-seq").first()
     assert (last.action, last.actor, last.facts["asked"]) == (Action.BUNDLE_DOWNLOADED, auditor, "state=sealed")

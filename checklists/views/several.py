@@ -15,7 +15,10 @@ from checklists.timetable import Timetable
 
 
 def several(request: Request, slug: str) -> HttpResponse:
-    """`?phase` or `?section` narrows what can be chosen; a plain form, all of it chosen to begin with."""
+    """`?phase` or `?section` narrows what can be chosen; a plain form, all of it chosen to begin with.
+
+    A refusal keeps the choice: nobody may set aside a whole section because a reason was missing.
+    """
     project = project_for(request, slug, need=Need.WORK)
     items = project.items.open()
     for place in ("phase", "section"):
@@ -35,12 +38,14 @@ def several(request: Request, slug: str) -> HttpResponse:
         level = messages.WARNING if outcome.refused else messages.SUCCESS
         messages.add_message(request, level, outcome.words)
         return redirect(project)
+    rows = rows_of(items, project, request.user.pk, Timetable.load(project, act_of(request).at))
+    sent = set(request.POST.getlist("items"))
     context = {
         "project": project,
         "tab": "plan",
         "form": form,
-        "rows": rows_of(items, project, request.user.pk, Timetable.load(project, act_of(request).at)),
-        "chosen": set(request.POST.getlist("items")),
+        "rows": rows,
+        "chosen": {row.number for row in rows if not form.is_bound or str(row.number) in sent},
         "workers": workers_of(project),
         "teams": teams_of(project),
     }

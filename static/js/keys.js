@@ -95,9 +95,12 @@
     event.preventDefault();
   });
 
-  // The chosen row stays chosen when it is swapped.
+  // The chosen row stays chosen when it is swapped; what is done from the bar at the thumb is done to the row it names.
   let chosen = "";
-  document.addEventListener("htmx:beforeSwap", () => { chosen = current()?.id ?? ""; });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const named = document.activeElement.closest(".thumb-bar") && detail.target.id;
+    chosen = named || (current()?.id ?? "");
+  });
   document.addEventListener("htmx:afterSettle", () => {
     const row = chosen && document.getElementById(chosen);
     if (!row || row.contains(document.activeElement)) return;

@@ -79,3 +79,35 @@ def test_the_camera_is_one_tap_away_where_there_is_a_finger(phone, enter, projec
         page.goto(lamps.get_absolute_url())
         page.click("text=Add evidence")
         assert page.locator("[capture=environment]").is_visible() is shown
+
+
+def test_the_bar_at_the_thumb_completes_and_the_row_has_the_focus(phone, project, technician, act):
+    lamps = item(project, "Lamps answer")
+    lamps.claim(act(technician))
+    phone.goto(project.get_absolute_url())
+    phone.click(".thumb-bar button:text-is('Complete')")
+    phone.wait_for_selector(f"#item-{lamps.number}.is-done")
+    phone.wait_for_function(f"document.activeElement.closest('#item-{lamps.number}')")
+
+
+def test_several_are_chosen_by_their_group(phone, project):
+    phone.goto(reverse("several", args=[project.slug]))
+    group, part = item(project, "Database ready"), item(project, "Backup restored")
+    box = {each: phone.locator(f"input[name=items][value='{each.number}']") for each in (group, part)}
+    every = phone.locator("input[name=items]").count()
+    phone.wait_for_selector(f"#several-count:text-is('{every} of {every} chosen')")
+    box[part].uncheck()
+    assert not box[group].is_checked()
+    phone.click("text=Choose none")
+    box[group].check()
+    assert box[part].is_checked()
+    phone.wait_for_selector(f"#several-count:text-is('3 of {every} chosen')")
+
+
+def test_the_title_of_a_phase_has_the_line(phone, project):
+    phone.goto(project.get_absolute_url())
+    title, count = (
+        phone.locator(f".phase > summary >> nth=0 >> {each}").bounding_box() for each in ("h2", ".group-count")
+    )
+    assert title["width"] > PHONE["width"] * 0.8
+    assert count["y"] >= title["y"] + title["height"]

@@ -1,5 +1,7 @@
 """One act on several items."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -59,3 +61,20 @@ def test_without_what_it_needs_nothing_happens(project, technician, signed_in, d
     assert response.status_code == 422
     assert words in response.text or "This field is required" in response.text
     assert item(project, "Certificates").state == State.OPEN
+
+
+def test_a_refusal_keeps_the_choice(project, technician, signed_in):
+    response = post(signed_in(technician), project, ["Certificates", "Lamps answer"], act="exemption", reason="")
+    chosen = {item(project, words).number for words in ("Certificates", "Lamps answer")}
+    ticked = re.findall(r'name="items"\s+value="(\d+)"\s+checked', response.text)
+    assert {int(number) for number in ticked} == chosen
+    assert response.text.count('name="items"') > len(chosen)
+
+
+def test_a_phase_leads_to_its_items_until_they_are_settled(project, technician, signed_in):
+    phase = project.phases.first()
+    target, browser = f"several/?phase={phase.pk}", signed_in(technician)
+    assert target in browser.get(project.get_absolute_url()).text
+    numbers = list(phase.items.values_list("number", flat=True))
+    browser.post(reverse("several", args=[project.slug]), {"items": numbers, "act": "complete"})
+    assert target not in browser.get(project.get_absolute_url()).text

@@ -65,8 +65,13 @@ class Blank:
 
     @cached_property
     def rounds(self) -> Rounds | None:
-        """When it was expected so far, and when nobody came; None where nobody ever came, and where nothing tells."""
-        if not self.recurs or not self.readings:
+        """When it was expected so far, and when nobody came; None where nothing tells."""
+        if not self.recurs:
             return None
         project, read = self.field.project, sorted(reading.at for reading in self.readings)
         return rounds_of(self.recurs.round, project.go_live_at, project.tzinfo, self.at, read)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it was expected at a time at which nobody read it."""
+        return bool(self.rounds and self.rounds.missed)

@@ -116,9 +116,11 @@ def html_of(report: Report, variant: str = "full", most: int | None = None, *, w
         "created": report.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "journal": list(journal_blocks(report)) if variant == "full" else [],
         "deviations": report.deviations[:most],
+        "left_out": len(report.deviations[most:]) if most is not None else 0,
+        "unread": report.unread[:most],
+        "unread_left_out": len(report.unread[most:]) if most is not None else 0,
         # As many of the late ones, too.
         "room": ":" if most is None else f":{most}",
-        "left_out": len(report.deviations) - most if most is not None and most < len(report.deviations) else 0,
         "site": settings.BASE_URL,
         "page_words": re.split(r"\{pages?\}", _("Page {page} of {pages}")),
         "verify": settings.BASE_URL + reverse("verify"),

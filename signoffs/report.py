@@ -93,6 +93,15 @@ class Deviation:
     number: int = 0
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A blank of a check that comes round, and was not read each time; `number` is that of its item, if it stands in one."""
+
+    blank: Blank
+    place: str
+    number: int = 0
+
+
 @dataclass
 class Report:
     """A project as of a moment, for a reader who was not there."""
@@ -329,6 +338,23 @@ class Report:
             for entry in self.entries
             if entry.happenings
         ]
+        return found
+
+    @cached_property
+    def unread(self) -> list[Unread]:
+        """Where a round passed without a value, in the order of the plan; what does not apply is not waited for."""
+        found = []
+        for part in self.parts:
+            for place in part.places:
+                title = place.section.title if place.section else part.phase.title
+                found += [Unread(blank, title) for blank in place.blanks if blank.is_unread]
+                found += [
+                    Unread(blank, entry.item.text, entry.item.number)
+                    for entry in place.entries
+                    if entry.item.state != State.NOT_APPLICABLE
+                    for blank in entry.blanks
+                    if blank.is_unread
+                ]
         return found
 
     @property

@@ -66,6 +66,11 @@ class Entry:
         return self.item.state == State.DONE and not self.is_group
 
     @property
+    def is_told_before(self) -> bool:
+        """Whether it stands among the deviations, which lead here."""
+        return bool(self.happenings) or any(blank.is_unread for blank in self.blanks)
+
+    @property
     def mark(self) -> str:
         """Sign and number; as wide for every item whose mark has a type of its own, so that texts align, else before a tab."""
         sign, number = SIGNS[State(self.item.state)], self.item.number

@@ -36,19 +36,19 @@ def course(blank: Blank) -> dict[str, object]:
     return {"chart": chart, "unit": shorten(blank.field.unit, 40)} | (on_paper(chart, blank) if chart else {})
 
 
-@register.inclusion_tag("signoffs/_pdf_rounds.html")
-def rounds(blank: Blank) -> dict[str, str]:
-    """How many of the times at which a value was expected have one, and which have none."""
+@register.filter
+def rounds(blank: Blank) -> str:
+    """How many of the times at which a value was expected have one, and which have none where only some have."""
     found, zone = blank.rounds, blank.field.project.tzinfo
     if not found or not found.expected or not blank.recurs:
-        return {}
+        return ""
     total, missed = len(found.expected), len(found.missed)
     told = {"often": blank.recurs.recurrence, "read": total - missed, "total": total}
     words = _("Rounds, %(often)s: %(read)s of %(total)s have a value.") % told
-    if not missed:
-        return {"words": words}
+    if missed in (0, total):
+        return words
     named = "; ".join(clocks(found.missed[:MOST_MISSED], zone)) + (" …" if missed > MOST_MISSED else "")
-    return {"words": f"{words} " + _("None for: %(times)s.") % {"times": named}}
+    return f"{words} " + _("None for: %(times)s.") % {"times": named}
 
 
 def on_paper(chart: Chart, blank: Blank) -> dict[str, object]:

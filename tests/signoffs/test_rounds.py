@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from signoffs.pdf import html_of
 from signoffs.report import report_of
 from signoffs.rounds import rounds_of
 from signoffs.templatetags.paper import rounds
@@ -80,15 +81,35 @@ def test_the_report_tells_them_for_what_stands_in_something_that_comes_round(man
         gauge.read(act(manager, boat.go_live_at + timedelta(hours=hours)), str(hours))
     oil.read(act(manager, boat.go_live_at), "4")
 
-    told = [rounds(blank).get("words") for entry in report_of(boat, end).entries for blank in entry.blanks]
+    told = [rounds(blank) for entry in report_of(boat, end).entries for blank in entry.blanks]
     assert told == [
         "Rounds, Hourly (first 6 hours): 3 of 6 have a value. None for: 7 Feb, 10:00; 11:00; 12:00.",
         "Rounds, Every 2 hours (T+0 to T+4 hours): 1 of 2 have a value. None for: 7 Feb, 10:00.",
     ]
-    assert {rounds(blank).get("words") for entry in report_of(boat, NOON).entries for blank in entry.blanks} == {None}
+    assert {rounds(blank) for entry in report_of(boat, NOON).entries for blank in entry.blanks} == {""}
+
+    assert [(each.number, each.place, rounds(each.blank)) for each in report_of(boat, end).unread] == [
+        (2, "Read the gauge", told[0]),
+        (3, "Every 2 hours: check the oil (T+0 to T+4 hours)", told[1]),
+    ]
+    assert report_of(boat, NOON).unread == []
 
 
-def test_a_blank_that_nobody_ever_filled_in_tells_no_rounds(manager):
+def test_a_blank_that_nobody_ever_filled_in_stands_among_the_deviations(manager, technician, act):
     boat = builders.project(manager, NOON, PLAN, name="Boat")
-    blanks = [each for entry in report_of(boat, boat.go_live_at + timedelta(days=1)).entries for each in entry.blanks]
-    assert [rounds(blank) for blank in blanks] == [{}, {}]
+    report = report_of(boat, boat.go_live_at + timedelta(days=1))
+    assert [rounds(each.blank) for each in report.unread] == [
+        "Rounds, Hourly (first 6 hours): 0 of 6 have a value.",
+        "Rounds, Every 2 hours (T+0 to T+4 hours): 0 of 2 have a value.",
+    ]
+    for variant in ("full", "summary"):
+        deviations = html_of(report, variant).partition("Deviations</h2>")[2]
+        assert "0 of 6 have a value" in deviations.partition("<h2")[0]
+    assert 'href="#item-2"' in deviations and 'id="item-2"' in html_of(report)
+    builders.item(boat, "Every 2 hours: check the oil (T+0 to T+4 hours)").set_aside(act(technician), "Electric engine")
+    assert [each.number for each in report_of(boat, report.at).unread] == [2]
+
+
+def test_the_summary_says_how_many_it_has_no_room_for(manager):
+    report = report_of(builders.project(manager, NOON, PLAN, name="Boat"), NOON + timedelta(days=9))
+    assert "And 1 more: it stands in the full report." in html_of(report, "summary", 1)

@@ -20,7 +20,9 @@ from checklists.models.project import Project
 if TYPE_CHECKING:
     from golive_site.accounts.models import User
 
-# `@nia@example.org`, `@nia` for the part before the @, `@Nia.Okafor` for the name. An address in the text is no mention.
+# `@nia@example.org`, `@nia` for the part before the @, `@Nia.Okafor` or `@Okafor` for the name. An address in the text
+# is no mention, and neither is what stands in code.
+CODE = re.compile(r"(`+).+?\1", re.DOTALL)
 MENTION = re.compile(r"(?<![\w.@])@([\w.+-]+@[\w-]+(?:\.[\w-]+)+|\w[\w.-]*\w|\w)")
 
 
@@ -72,6 +74,14 @@ class Note(Placed):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def names_nobody(self) -> list[str]:
+        """What follows an @ and is nobody's name: whoever wrote it believes that somebody was told."""
+        if "@" not in self.text:
+            return []
+        known = set().union(*(names_of(mention.person) for mention in self.mentions.all()))
+        return sorted(words_with_at(self.text) - known)
+
     def withdraw(self, act: Act) -> None:
         """Take it back; for its author."""
         with self.project.locked(act):
@@ -98,9 +108,14 @@ class Mention(models.Model):
         return str(self.person)
 
 
+def words_with_at(text: str) -> set[str]:
+    """What follows an @ in a text, in small letters."""
+    return {found[1].casefold().rstrip(".") for found in MENTION.finditer(CODE.sub(" ", text))}
+
+
 def mentioned_in(text: str, project: Project) -> list[User]:
     """The members whom a text names by address, the beginning of it, or name; each once. Where two share it, both."""
-    words = {found[1].casefold().rstrip(".") for found in MENTION.finditer(text)}
+    words = words_with_at(text)
     if not words:
         return []
     members = get_user_model().objects.filter(memberships__project=project, is_active=True).order_by("pk")
@@ -110,4 +125,5 @@ def mentioned_in(text: str, project: Project) -> list[User]:
 def names_of(person: User) -> set[str]:
     """What follows the @ for somebody."""
     email, name = person.email.casefold(), person.name.casefold()
-    return {email, email.partition("@")[0], ".".join(name.split()), "".join(name.split())}
+    parts = name.split()
+    return {email, email.partition("@")[0], ".".join(parts), "".join(parts), *parts}

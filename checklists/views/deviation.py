@@ -66,12 +66,13 @@ def deviation_new(request: Request, slug: str) -> HttpResponse:
     status, refusal = 422 if form.is_bound else 200, ""
     if form.is_valid():
         try:
-            Deviation.objects.raise_(project, act_of(request), form.says, **form.columns)
+            raised = Deviation.objects.raise_(project, act_of(request), form.says, **form.columns)
         except Repeated:
             return redirect("deviations", slug)
         except TransitionRefused as problem:
             status, refusal = 409, str(problem)
         else:
+            messages.success(request, _("Raised: %(title)s") % {"title": raised.title})
             return redirect("deviations", slug)
     context = {"project": project, "tab": "deviations", "form": form, "refusal": refusal}
     return render(request, "checklists/deviation.html", context, status=status)

@@ -21,12 +21,21 @@
     give(form, files);
   });
 
+  // Where a file is let go: in a form, in an opened item, or beside the only form of the page, which may be folded. The
+  // browser would leave the page for a file that nobody takes.
+  const formAt = (target) => {
+    const near = target.closest?.(".evidence-form, .item-row.is-expanded");
+    if (near) return near.matches("form") ? near : near.querySelector(".evidence-form");
+    const all = document.querySelectorAll(".evidence-form");
+    return all.length === 1 ? all[0] : null;
+  };
+
   document.addEventListener("dragover", (event) => {
-    if (event.target.closest(".evidence-form") && event.dataTransfer.types.includes("Files")) event.preventDefault();
+    if (event.dataTransfer.types.includes("Files") && formAt(event.target)) event.preventDefault();
   });
 
   document.addEventListener("drop", (event) => {
-    const form = event.target.closest(".evidence-form");
+    const form = formAt(event.target);
     if (!form || !event.dataTransfer.files.length) return;
     event.preventDefault();
     give(form, event.dataTransfer.files);

@@ -5,11 +5,17 @@
   const month = lang === "el" ? "numeric" : "short"; // as golive_site/formats
   const at = { day: "numeric", month, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const language = lang === "en" ? "en-GB" : lang;
+  const LONG_NAME = 12;
   const formats = new Map();
   const clock = (moment, timeZone, more) => {
-    const key = `${timeZone} ${more ? "named" : "plain"}`;
+    const key = `${timeZone} ${more?.timeZoneName}`;
     if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(language, { ...at, ...more, timeZone }));
     return formats.get(key).format(moment);
+  };
+
+  const shortName = (moment) => {
+    const parts = new Intl.DateTimeFormat("en-GB", { timeZone: own, timeZoneName: "short" }).formatToParts(moment);
+    return parts.find((part) => part.type === "timeZoneName").value;
   };
 
   // What the reader's clock shows at the moment of a <time>; empty where it shows the same as the project's.
@@ -18,7 +24,10 @@
     const moment = new Date(time.dateTime);
     if (!zone || !own || Number.isNaN(moment.getTime())) return "";
     if (clock(moment, zone) === clock(moment, own)) return "";
-    return clock(moment, own, { timeZoneName: "short" });
+    const told = clock(moment, own, { timeZoneName: "short" });
+    const plain = clock(moment, own);
+    // Where a language has no short name for the zone it says the long one: UTC in Greek takes a whole line.
+    return told.length - plain.length < LONG_NAME ? told : `${plain} ${shortName(moment)}`;
   };
 
   // Thousands of rows: a title is only made for the one that somebody points at.

@@ -55,6 +55,7 @@
 
   // What had the focus, in words that find the same control in the row that comes instead.
   let held = "";
+  let worked = false;
   const places = ".edit-row, .edit-head";
   const controlOf = (element) => {
     if (element?.matches?.(".edit-tools button")) return `button[value="${element.value}"]`;
@@ -62,6 +63,7 @@
   };
   document.addEventListener("htmx:beforeRequest", () => {
     held = dialog.open ? "" : controlOf(document.activeElement);
+    worked = dialog.open || plan().contains(document.activeElement);
   });
 
   document.addEventListener("plan-edited", (event) => {
@@ -69,13 +71,25 @@
     if (dialog.open) dialog.close();
     document.getElementById("spoken").textContent = said;
     const row = id && document.getElementById(id);
-    if (!row) return;
+    if (!row) return goOn();
     row.classList.add("is-fresh");
     setTimeout(() => row.classList.remove("is-fresh"), 1500);
     const control = held ? row.querySelector(held) : null;
     (control?.checkVisibility() ? control : row.querySelector("a, button"))?.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   });
+
+  // A change that needs a reason leads to where it is written; after any other answer that took the focus away, the page
+  // goes on where it begins.
+  const goOn = () => {
+    // Right after a dialog was closed its button still counts as focused.
+    const isLost = document.activeElement === document.body || dialog.contains(document.activeElement);
+    if (!worked || dialog.open || !isLost) return;
+    const reason = document.getElementById("plan-reason");
+    if (reason && !reason.value) reason.focus();
+    else plan().querySelector(".item-text")?.focus({ preventScroll: true });
+  };
+  document.addEventListener("htmx:afterSettle", goOn);
 
   // -- Keys --------------------------------------------------------------------------------------------------------
 

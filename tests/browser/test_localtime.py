@@ -24,3 +24,11 @@ def test_a_reader_with_the_same_clock_sees_it_once(enter, project, manager):
     reading_in(page, "Asia/Nicosia")
     page.goto(project.get_absolute_url())
     assert page.locator(".own-time").count() == 0
+
+
+def test_a_zone_without_a_short_name_is_told_by_its_offset(enter, project, manager):
+    page = enter(manager)
+    page.set_extra_http_headers({"Accept-Language": "el"})
+    reading_in(page, "UTC")
+    page.goto(project.get_absolute_url())
+    assert page.text_content(".clock .own-time") == "7/2, 06:00 UTC, η ώρα σας"

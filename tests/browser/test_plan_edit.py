@@ -223,3 +223,15 @@ def test_an_item_goes_to_another_section_at_once(enter, project, manager):
     dialog.get_by_role("button", name="Move").click()
     expect(page.locator("#spoken")).to_have_text("#7 is 4 of 4 in “Servers”.")
     expect(dialog).to_be_hidden()
+
+
+def test_the_focus_goes_to_the_reason_that_is_missing(enter, project, manager):
+    page = enter(manager)
+    page.goto(address(project))
+    page.click("text=Baseline the plan…")
+    page.click("dialog [type=submit]")
+    expect(page.locator("#plan-reason")).to_be_focused()
+    row(page, "Lamps answer").locator(".item-text").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator(".notice[role=alert]")).to_have_text("The plan is baselined: say why it changes.")
+    expect(page.locator("#plan-reason")).to_be_focused()

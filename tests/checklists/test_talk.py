@@ -35,6 +35,8 @@ def test_a_note_stands_at_its_place(project, technician, act, what, signed_in):
         ("@tom look", ["Tom Technician"]),
         ("@TOM@example.org and @olga.", ["Tom Technician", "Olga Technician"]),
         ("@Anna.Approver or @AnnaApprover", ["Anna Approver"]),
+        ("@olga, or everybody called @Technician", ["Tom Technician", "Olga Technician"]),
+        ("`@tom` and ``a ` @tom`` are code", []),
         ("mail tom@example.org", []),
         ("@otto", []),
         ("@@tom", []),
@@ -42,6 +44,16 @@ def test_a_note_stands_at_its_place(project, technician, act, what, signed_in):
 )
 def test_whom_a_text_mentions(project, outsider, text, names):
     assert [str(person) for person in mentioned_in(text, project)] == names
+
+
+def test_who_mentions_nobody_is_told(project, technician, manager, act, signed_in):
+    lamps = item(project, "Lamps answer")
+    lamps.note(act(technician), "@Otto, @olga: look at `@media`, mail x@example.org")
+    told = "Nobody of this project is called “@otto”"
+    page = signed_in(technician).get(lamps.get_absolute_url()).text
+    assert page.count("Nobody of this project is called") == 1
+    assert told in page
+    assert told not in signed_in(manager).get(lamps.get_absolute_url()).text
 
 
 def test_who_is_mentioned_gets_one_mail(project, technician, other_technician, act):

@@ -1,4 +1,4 @@
-"""The yardstick of web.py: the least that Django can do for the same pages, served the same way from the same database.
+"""The yardstick of web.py: the least that Django does for the same pages out of the box, served from the same database.
 
 `/page` signs the person in by their session, asks how far the journal is, and sends bytes that it has ready. `/tick/N`
 claims an item of a bare table under an advisory lock, chains a journal entry to the last one, notifies and answers one

@@ -115,6 +115,8 @@ else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "golive.sqlite3"}}
 if "ENGINE" not in DATABASES["default"]:
     raise ImproperlyConfigured("DATABASE_URL is no address of a database: use postgresql://USER:PASSWORD@HOST/NAME.")
+# How many requests one process works on at a time: each has a connection to itself (golive_site/serving.py).
+REQUESTS_AT_ONCE = env.int("GOLIVE_DB_POOL", default=16)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue instead of failing: a transaction takes the write lock at once, and readers go on beside it.
     DATABASES["default"]["OPTIONS"] = {
@@ -123,8 +125,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    pool_size = env.int("GOLIVE_DB_POOL", default=16)
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 20}
+    pool = {"min_size": 1, "max_size": REQUESTS_AT_ONCE, "timeout": 20}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = pool
     # Nobody waits for ever for somebody else's transaction; what is sent again has the same key.
     DATABASES["default"]["OPTIONS"].setdefault("options", "-c lock_timeout=5s")
 # Printed plan pages (checklists/plan_page.py), in each process's memory: a few hundred kilobytes each.

@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def new_key(context: Context) -> str:
-    """A key of its own for each form; what is printed for later (plan_page.py) has a place for it."""
+    """A key of its own for each form; what is printed for later (printing.py) has a place for it."""
     return context.get("form_key") or secrets.token_urlsafe(12)

@@ -2,16 +2,13 @@
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from checklists import live
+from checklists import live, plan_page
 from checklists.access import project_for
 from checklists.act import Request
-from checklists.changes import changes_after
 from checklists.models import JournalEntry
-from checklists.plan_page import feed_of
 
 # Milliseconds after which a browser asks again: at once where the answer stays open, unhurried where it does not.
 RETRY_OPEN, RETRY_SHUT = 1000, 5000
@@ -55,7 +52,5 @@ def project_changes(request: Request, slug: str) -> HttpResponse:
     after = request.GET.get("after", "")
     if not after.isdecimal() or len(after) > 9:
         return HttpResponse("Say after which journal entry: ?after=12\n", status=422, content_type="text/plain")
-    feed = feed_of(project)
-    changes = changes_after(project, int(after), request.user.pk, timezone.now(), request.GET.get("state", "all"))
-    context = {**feed, "project": project, "tab": "plan", "sheet": changes.sheet, "changes": changes}
-    return render(request, "checklists/_changes.html", context)
+    chosen = request.GET.get("state", "all")
+    return HttpResponse(plan_page.printed_changes(request, project, timezone.now(), int(after), chosen))

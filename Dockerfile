@@ -20,11 +20,12 @@ RUN GOLIVE_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(
 
 FROM python:3.13-slim-bookworm
 
-# Pango sets the PDF; the fonts cover Latin, Greek and Cyrillic (Inter), signs (DejaVu) and the other scripts (Noto).
+# Pango sets the PDF; the fonts cover Latin, Greek and Cyrillic (Inter), signs (DejaVu), Chinese, Japanese and Korean
+# (Noto CJK) and the other scripts (Noto).
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
-        fontconfig fonts-inter fonts-dejavu-core fonts-noto-core \
+        fontconfig fonts-inter fonts-jetbrains-mono fonts-dejavu-core fonts-noto-core fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home golive \
     && install --directory --owner=golive --group=golive /data

@@ -9,6 +9,7 @@ import io
 import logging
 import re
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -35,6 +36,8 @@ PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 JOURNAL_COLUMNS, JOURNAL_LINES = 118, 50
 # Scripts that the journal's type has; others come from fonts with letters of other widths.
 OF_ONE_WIDTH = re.compile(r"[\0-\u052f\u1e00-\u2bff]*")
+IDEOGRAPH = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]")
+PIECE = re.compile(rf"\s+|{IDEOGRAPH.pattern}[、。，．：；！？）」』】〉》・…ー]*|(?:(?!{IDEOGRAPH.pattern})\S)+")
 # White space that nobody sees is still a text box to lay out. It cannot occur in user text, whose angle brackets are escaped.
 GAP = re.compile(r"\s+(?=<br>|</span></p>|</?(?:p|h\d|div|table|thead|tbody|t[rhd])[ >\n])|(?<=<br>)\s+")
 # A link out of the author's text; ours carry their class first.
@@ -241,15 +244,27 @@ def journal_blocks(report: Report) -> Iterator[Block]:
     # Replaced before the lines are cut: a sign that becomes a word is longer.
     raw = printable("\n".join(map(_journal_line, report.journal)), without_glyph)
     indent = " " * len(raw.partition("\t")[0]) + "  "
-    lines = (
-        line
-        for text in raw.split("\n")
-        for line in textwrap.wrap(
-            text.replace("\t", "  "), JOURNAL_COLUMNS, subsequent_indent=indent, break_on_hyphens=False
-        )
-    )
+    lines = (line for text in raw.split("\n") for line in cut(text.replace("\t", "  "), indent))
     while block := list(islice(lines, JOURNAL_LINES)):
         yield Block("\n".join(block), not all(map(OF_ONE_WIDTH.fullmatch, block)))
+
+
+def cut(text: str, indent: str) -> list[str]:
+    """An entry as lines that fit beside the margins."""
+    if not IDEOGRAPH.search(text):
+        return textwrap.wrap(text, JOURNAL_COLUMNS, subsequent_indent=indent, break_on_hyphens=False)
+    # Chinese and Japanese are broken anywhere but before what closes, and each sign takes two columns.
+    lines, line = [], ""
+    for piece in PIECE.findall(text):
+        if columns(line + piece.rstrip()) > JOURNAL_COLUMNS and line.strip():
+            lines.append(line.rstrip())
+            line, piece = indent, piece.lstrip()
+        line += piece
+    return [*lines, line]
+
+
+def columns(text: str) -> int:
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
 
 
 def _journal_line(entry: JournalEntry) -> str:
@@ -262,6 +277,8 @@ def _journal_line(entry: JournalEntry) -> str:
 # -- Fonts -----------------------------------------------------------------------------------------------------------
 
 _has_glyph: dict[str, bool] = {}
+# Vowels of Thai and Lao that HarfBuzz takes apart.
+HALVES = {"\u0e33": "\u0e4d\u0e32", "\u0eb3": "\u0ecd\u0eb2"}
 
 
 def without_glyph(characters: set[str]) -> set[str]:
@@ -282,5 +299,7 @@ def without_glyph(characters: set[str]) -> set[str]:
             written("<html lang=en>" + "".join(f"<p>{character}</p>" for character in new), "")
         finally:
             logger.removeFilter(collect)
+        # Drawn in two halves, each of which is missed under its own name.
+        missed |= {whole for whole, halves in HALVES.items() if not missed.isdisjoint(halves)}
         _has_glyph.update((character, character not in missed) for character in new)
     return {character for character in characters if not _has_glyph[character]}

@@ -32,7 +32,7 @@ from checklists.readiness import Tally
 from signoffs.blank import Blank
 from signoffs.gate import is_done
 from signoffs.meeting import meeting_of
-from signoffs.models import AGAINST, Condition, Decision, Record, Signature
+from signoffs.models import AGAINST, Condition, Decision, JobState, Record, Signature
 from signoffs.models.condition import conditions_of
 from signoffs.plan_changes import PlanHistory, plan_history_of
 from signoffs.punctuality import Pace, paces
@@ -123,6 +123,8 @@ class Report:
     raised: list[models.Deviation]
     conditions: dict[int, list[Condition]]
     broken_at: int | None
+    # What was sealed before the project was reopened, oldest first.
+    earlier: list[Record]
     # Of a report of one phase or section: its title, and whether the whole is complete.
     part: str = ""
     whole_is_complete: bool = False
@@ -436,4 +438,9 @@ def report_of(project: Project, at: datetime, record: Record | None = None) -> R
         raised=list(models.Deviation.objects.in_order(project)),
         conditions=conditions_of(content.signatures),
         broken_at=JournalEntry.objects.first_broken(project),
+        earlier=list(
+            Record.objects.filter(project=project, state=JobState.SEALED)
+            .exclude(superseded_at=None)
+            .order_by("revision")
+        ),
     )

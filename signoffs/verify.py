@@ -100,6 +100,10 @@ def verify(
         else _("The file is NOT the one of the receipt: its SHA-256 is another."),
     ):
         return result
+    # Its first bytes say what it is; readers put up with a few others before them.
+    if b"%PDF-" not in data[:1024]:
+        result.add(BAD, _("The file is no PDF."))
+        return result
     try:
         evidence = check_seal(data, roots, now, result)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes of the reader, the file is not as it was sealed

@@ -31,6 +31,7 @@ SIGNS = {
     verify.BAD: ("is-bad", "✗"),
     verify.CANNOT_TELL: ("is-unknown", "?"),
 }
+NOTICES = {verify.GOOD: "notice-ok", verify.BAD: "notice-bad", verify.CANNOT_TELL: "notice-warn"}
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,10 @@ def judged(file: UploadedFile) -> dict:
         findings.append(Said(*SIGNS[verdict], names[verdict], _(words) % each["values"]))
     sha256 = told["about"].get("sha256", "")
     ours = Record.objects.filter(sha256=sha256).first() if sha256 else None
-    return {"verdict": told["verdict"], "findings": findings, "about": told["about"], "ours": ours, "name": file.name}
+    verdict = told["verdict"]
+    look = "notice-warn" if verdict == verify.GOOD and ours and ours.superseded_at else NOTICES[verdict]
+    about = {"verdict": verdict, "look": look, "name": file.name, "about": told["about"]}
+    return {**about, "findings": findings, "ours": ours}
 
 
 @login_not_required

@@ -270,3 +270,19 @@ def test_without_pango_the_problem_names_the_command(monkeypatch, capfd):
 def test_names_that_run_right_to_left_keep_their_place():
     assert glyphs.isolated("Anna") == "Anna"
     assert glyphs.isolated("ليلى") == "\u200eليلى\u200e"
+
+
+def test_a_vowel_that_is_drawn_in_halves_is_missed_when_they_are():
+    """Thai and Lao; on a machine without their types they left boxes behind."""
+    for whole, halves in pdf.HALVES.items():
+        assert (whole in pdf.without_glyph({whole})) == bool(pdf.without_glyph(set(halves)))
+
+
+def test_lines_of_ideographs_are_cut_where_they_may_be():
+    entry = f"   8 321d32c0 Yusuf Aydin completed #3 {'检查数据库备份，' * 20}然后 restart nginx 结果。"
+    lines = pdf.cut(entry, " " * 14)
+    assert "".join("".join(lines).split()) == "".join(entry.split())
+    assert len(lines) == 4 and all(85 < pdf.columns(line) <= pdf.JOURNAL_COLUMNS for line in lines[:-1])
+    assert lines[0].startswith("   8 321d32c0 Yusuf Aydin completed #3 检查")
+    assert all(line.startswith(" " * 14) and line[14] not in " ，。" for line in lines[1:])
+    assert "restart nginx" in lines[-1]

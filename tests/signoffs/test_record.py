@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from checklists.models import Action
 from signoffs import pdf, seal, sealing, verify
@@ -85,6 +86,8 @@ def test_what_is_signed_again_after_it_was_reopened_is_the_next_revision(
     first.refresh_from_db()
     assert (second.state, second.superseded_at) == (JobState.SEALED, None)
     assert first.superseded_at is not None and first.path.exists()
+    covers = ["".join(PdfReader(each.path).pages[0].extract_text().split()) for each in (first, second)]
+    assert [f"SHA-256:{first.sha256}" in cover for cover in covers] == [False, True]
 
 
 def test_ordering_it_again_changes_nothing(ordered, complete, approver, act):

@@ -125,7 +125,7 @@ def test_the_number_of_queries_does_not_grow_with_the_plan(size, manager, act, d
         assert report.figures and report.outcome and report.rows == [] and report.deviations == []
 
 
-QUERIES = 28
+QUERIES = 29
 
 
 def test_command_refuses_an_unknown_project_in_one_line(db, tmp_path):

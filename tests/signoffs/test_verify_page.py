@@ -43,7 +43,15 @@ def test_our_own_file_is_known_and_whether_it_is_superseded(client, content, pro
     assert "byte for byte a record that this instance keeps" in drop(client, content).text
     record.superseded_at = NOON
     record.save()
-    assert "reopened on 5 Feb 2027" in drop(client, content).text
+    page = drop(client, content).text
+    assert "reopened on 5 Feb 2027" in page
+    # Who reads no more than the headline, too.
+    assert "record.pdf is genuine, but superseded" in page and "record.pdf is good" not in page
+
+
+def test_what_is_no_pdf_is_called_so(client, db):
+    page = drop(client, b"Dear Sir, " * 200, "letter.pdf").text
+    assert "Do not rely on letter.pdf" in page and "The file is no PDF." in page
 
 
 @pytest.mark.parametrize(

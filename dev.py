@@ -24,6 +24,7 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 MINIMUM_PYTHON = (3, 11)
@@ -369,26 +370,34 @@ def postgres():
         shutil.rmtree(home)
 
 
+def end_of(child) -> tuple:
+    """The exit code of a child, and when it came."""
+    return child.wait(), time.monotonic()
+
+
 def tools(results: list, runs: list) -> None:
     """Run the project's tools side by side, each under settings of our choice; note how each went and how long it took.
 
-    The first one's words are seen as they come, those of the others when it is their turn.
+    The first one's words are seen as they come, those of the others when it is their turn; each has its own time.
     """
     with contextlib.ExitStack() as stack:
+        watch = stack.enter_context(ThreadPoolExecutor(max(len(runs), 1)))
         children: list = []
         for title, command, settings in runs:
             env = {name: value for name, value in os.environ.items() if not OWN_SETTINGS.match(name)}
             env.update(settings, GOLIVE_SECRET_KEY=secrets.token_urlsafe(60))
             output = stack.enter_context(tempfile.TemporaryFile("w+")) if children else None
             line = [VENV / "bin" / command[0], *command[1:]]
-            children.append((title, output, time.monotonic(), stack.enter_context(started(line, env, output))))
-        for title, output, start, child in children:
+            begun = time.monotonic()
+            child = stack.enter_context(started(line, env, output))
+            children.append((title, output, begun, watch.submit(end_of, child)))
+        for title, output, begun, ended in children:
             say(f"\n-- {title}")
-            code = child.wait()
+            code, at = ended.result()
             if output:
                 output.seek(0)
                 say(output.read())
-            results.append((title, code, time.monotonic() - start))
+            results.append((title, code, at - begun))
 
 
 def summary(results: list) -> int:

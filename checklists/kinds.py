@@ -74,6 +74,8 @@ GUESSES = {
     "phase": gettext_lazy("what the phases are"),
     "title": gettext_lazy("what the title is"),
     "slot": gettext_lazy("who signs"),
+    "blank": gettext_lazy("what a blank takes"),
+    "symbol": gettext_lazy("what is left of a symbol"),
 }
 REPAIRS = {
     "encoding": gettext_lazy("encoding"),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from checklists import schedule
 from checklists.models.item import State
 from signoffs.models import Decision
 from signoffs.snapshot import SCHEMA
@@ -16,10 +18,12 @@ from signoffs.snapshot import SCHEMA
 
 @dataclass(frozen=True)
 class Told:
-    """What snapshots do not hold: names of people by their keys, and reasons by the number of their journal entry."""
+    """What snapshots do not hold: names of people by their keys, reasons by the number of their journal entry, and the zone
+    of the project, on whose clocks the moments are said."""
 
     names: Mapping[int, str] = field(default_factory=dict)
     remarks: Mapping[int, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     def name(self, key: int | None) -> str:
         return self.names.get(key, f"#{key}") if key else ""
@@ -42,13 +46,13 @@ class Difference:
 
 
 def happened_to(item: dict[str, Any], told: Told) -> str:
-    """The state of an item of a snapshot: `done by Nia Okafor, 2027-02-06 19:04 UTC (“On the spare machine”)`."""
+    """The state of an item of a snapshot: `done by Nia Okafor, 6 Feb 2027, 21:04 EET (“On the spare machine”)`."""
     words = str(State(item["state"]).label).lower() if item["state"] in State else item["state"]
     if item["by"]:
-        words = _("%(state)s by %(who)s, %(when)s UTC") % {
+        words = _("%(state)s by %(who)s, %(when)s") % {
             "state": words,
             "who": told.name(item["by"]),
-            "when": item["at"][:16].replace("T", " "),
+            "when": schedule.words(datetime.fromisoformat(item["at"]), told.zone),
         }
     reason = told.remarks.get(item["reason"][0], "")
     return words + (f" (“{reason}”)" if reason else "")

@@ -134,7 +134,8 @@ class Standing:
 
     @cached_property
     def given(self) -> list[Given]:
-        told = Told(self.content.names, self.content.remarks) if self.changed else Told()
+        content = self.content
+        told = Told(content.names, content.remarks, content.project.tzinfo) if self.changed else Told()
         return [
             Given(
                 each,

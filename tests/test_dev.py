@@ -222,6 +222,15 @@ def test_without_apt_the_command_is_printed(monkeypatch, capsys):
     assert "apt-get install --yes --no-install-recommends libpango-1.0-0" in capsys.readouterr().out
 
 
+def test_each_tool_has_its_own_time(monkeypatch):
+    results: list = []
+    monkeypatch.setattr(dev, "VENV", Path("/usr"))
+    dev.tools(results, [("slow", ["sleep", "0.6"], {}), ("quick", ["true"], {})])
+    (_, _, slow), (_, code, quick) = results
+    assert code == 0
+    assert quick < 0.5 < slow
+
+
 def test_one_failure_fails_the_command(capsys):
     assert dev.summary([("mypy", 0, 1.0), ("ruff", 0, 1.0)]) == 0
     assert dev.summary([("mypy", 1, 1.0), ("ruff", 0, 1.0)]) == 1

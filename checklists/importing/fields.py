@@ -35,6 +35,8 @@ MEASURES = re.compile(
     r"%|ms|s|sec|secs|seconds?|min|mins|minutes?|hours?|h|days?|kb|mb|gb|tb|kib|mib|gib|users?|items?|tickets?|rps|req/s",
     re.IGNORECASE,
 )
+# More than one moment, where a box for one would refuse the second.
+SEVERAL_MOMENTS = re.compile(r"\bdates?\s*/\s*times\b|\bdates\b|\bdate\(s\)|\bfechas\b", re.IGNORECASE)
 KINDS = (
     ("datetime", re.compile(r"date\s*/\s*times?|\btime of\b|\btime recorded\b|scheduled time|date and time", re.I)),
     ("date", re.compile(r"\bdates?\b|datum|fecha|\bdata\b|日期|日付", re.I)),
@@ -116,7 +118,14 @@ def _blanks(text: str, line: int, label: str) -> list[Field]:
         name = before[before.rfind("(") + 1 :] if before.count("(") > before.count(")") else before
         name = _closed(name.strip(EDGES)) or (found[-1].label if found else label) or text.strip("_ " + EDGES)
         found.append(Field(name, _kind(name, unit), unit, line=line))
+    if len(found) == 1 and found[0].kind in ("date", "datetime") and SEVERAL_MOMENTS.search(found[0].label):
+        found[0].kind = "text"
     return found
+
+
+def takes_several_moments(field: Field) -> bool:
+    """Whether one blank is for several dates or times, and takes text for that."""
+    return field.kind == "text" and bool(SEVERAL_MOMENTS.search(field.label))
 
 
 def _closed(name: str) -> str:

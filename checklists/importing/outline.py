@@ -264,3 +264,12 @@ def places_of(outline: Outline) -> list[Section]:
 def items_of(item: Item) -> list[Item]:
     """An item and those below it, in reading order."""
     return [item, *(found for child in item.items for found in items_of(child))]
+
+
+def fields_of(outline: Outline) -> list[Field]:
+    """Every blank: of the plan itself, of its phases and sections, and of its items."""
+    places = places_of(outline)
+    tops: list[Item] = [*outline.criteria, *(item for place in places for item in place.items)]
+    items = [item for top in tops for item in items_of(top)]
+    owners: list[Item | Section] = [*places, *items]
+    return [*outline.fields, *(found for owner in owners for found in owner.fields)]

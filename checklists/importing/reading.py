@@ -10,6 +10,7 @@ from .corrections import correct
 from .decode import Refused, decode
 from .divisions import read_phase, settle_phase, without_rules
 from .exported import is_exported, read_exported
+from .fields import takes_several_moments
 from .frontmatter import take_front_matter
 from .groups import has_boxes
 from .headings import Division, Layout, divide, lay_out, split_footer
@@ -18,7 +19,7 @@ from .kept import words_kept
 from .limits import Limits
 from .lint import remarks
 from .meaning import explain, milestones_in
-from .outline import Outline, Phase
+from .outline import Outline, Phase, fields_of
 from .placeholders import placeholders_in
 from .places import fill
 from .repairs import Line, Repaired, repair
@@ -50,6 +51,8 @@ def read_checklist(
     outline = state.outline
     outline.repairs = [*decoded.repairs, *repaired.repairs]
     outline.warnings = decoded.warnings
+    for number, remnant in repaired.remnants.items():
+        state.guess(number, "symbol", Said("“%(text)s” is what is left of a symbol: taken out", text=remnant))
     for number in repaired.litter:
         state.ledger.note(number, "litter")
     lines = take_front_matter(state, repaired.lines)
@@ -70,6 +73,11 @@ def read_checklist(
         outline.warnings.append(Said("No item to tick was found. Items are list entries such as `- [ ] Backup made`."))
     kinds = state.ledger.kinds
     explain(outline)
+    for field in fields_of(outline):
+        if takes_several_moments(field):
+            state.guess(
+                field.line, "blank", Said("“%(label)s” asks for several moments: it takes text", label=field.label)
+            )
     outline.milestones = milestones_in(repaired.lines, kinds)
     outline.placeholders = placeholders_in(lines, kinds)
     outline.guesses.sort(key=lambda guess: guess.line)

@@ -18,6 +18,9 @@ CAREFUL = TextFixerConfig(
 )
 # Every mojibake sequence holds one of these; lines without them need no look.
 SUSPECT = re.compile(r"[\u0080-\u009fÂÃâðÐÑØÙÎÏåæçèäïŸ]")
+# What cp1252 makes of a symbol's four bytes where not all four came: nobody writes that on purpose.
+CONTINUED = "[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\u0080-\u00bf]"
+SYMBOL = re.compile(f"ðŸ(?!{CONTINUED}{CONTINUED}){CONTINUED}? ?")
 SCRAPED_COUNT = re.compile(r"\d[\d,.]* lines?(?: \(.*\))?")
 SCRAPED_SIZE = re.compile(r"\d[\d,.]* (?:bytes?|[KMG]i?B)", re.IGNORECASE)
 # A blank line of a scraped page stands as four lone pipes, a mere line break as two.
@@ -39,6 +42,7 @@ class Repaired:
     lines: list[Line]
     litter: list[int] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
+    remnants: dict[int, str] = field(default_factory=dict)  # what was left of a symbol that lost a byte, by its line
     scraped: bool = False
 
 
@@ -47,6 +51,11 @@ def repair(text: str) -> Repaired:
     repaired = Repaired([])
     for number, raw in enumerate(text.split("\n"), start=1):
         mended = fix_encoding(raw, config=CAREFUL) if SUSPECT.search(raw) else raw
+        remnants = [found[0] for found in SYMBOL.finditer(mended)]
+        if remnants:
+            # One of its four bytes is no letter of cp1252 and was lost, so which symbol it was cannot be told.
+            repaired.remnants[number] = remnants[0].strip()
+            mended = fix_encoding(SYMBOL.sub("", mended), config=CAREFUL)
         if mended != raw:
             repaired.repairs.append(Repair(number, "mojibake", raw, mended))
         repaired.lines.append(Line(number, _plainly_blank(mended)))

@@ -20,7 +20,7 @@ class Guess:
     """What the importer inferred and nobody wrote; the preview asks about it. A correction of the line undoes it."""
 
     line: int
-    kind: str  # indentation, bullet-as-item, heading-as-item, row-as-item, tick, phase, title, slot
+    kind: str  # indentation, bullet-as-item, heading-as-item, row-as-item, tick, phase, title, slot, blank, symbol
     text: str
 
 

@@ -11,6 +11,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from checklists.act import Act, KeyReused, Repeated
+from checklists.locks import in_turn
 
 # A tick may wait in a browser without a connection for days; nobody sends a form again after that long.
 REMEMBERED = timedelta(days=90)
@@ -31,12 +32,12 @@ class RequestKeyManager(models.Manager["RequestKey"]):
         project and its rows. What one request does in several steps goes under its one key.
         """
         if act is None or not act.key or act.effect.key:
-            with transaction.atomic():
+            with in_turn(), transaction.atomic():
                 yield
             return
         effect = act.effect
         try:
-            with transaction.atomic():
+            with in_turn(), transaction.atomic():
                 effect.key = self._take(act)
                 yield
                 if effect.seq:

@@ -174,7 +174,7 @@ CONSTRUCTS: list[tuple[str, str, Callable[[Plan], object], object]] = [
     ("T3", "003", lambda p: {860, 121, 408} <= {each.line for each in p.outline.guesses if each.kind == "indentation"}, True),
     ("T4", "003", lambda p: p.kinds[724], "command"),
     ("T4", "001", lambda p: p.kinds[275], "command"),
-    ("T5", "002", lambda p: [each.line for each in p.outline.repairs], [5, 408, 426, 438, 470]),
+    ("T5", "002", lambda p: [each.line for each in p.outline.repairs], [5, 408, 426, 438, 447, 470]),
     ("T6", "002", lambda p: (p.kinds[2], p.kinds[323]), ("metadata", "phase")),
     ("T7", "004", lambda p: [p.kinds[line] for line in (3, 46, 80)], ["phase"] * 3),
     ("T8", "002", lambda p: [p.item(line).offset for line in (134, 18)], [None, None]),

@@ -39,3 +39,24 @@ def test_lone_pipes_of_a_few_are_kept_as_written() -> None:
     outline = read_checklist(b"# Plan\n\n- [ ] a\n\n|\n\n- [ ] b\n")
     assert {entry.line: entry.kind for entry in outline.lines}[5] == "prose"
     assert outline.repairs == []
+
+
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        (
+            "- [ ] ðŸ“ Notes â€” kept",
+            "- [ ] Notes — kept",
+        ),  # a byte was lost, so the rest of the line was beyond repair
+        ("- [ ] ðŸ“ž Call ðŸ\u201c", "- [ ] 📞 Call "),
+        ("- [ ] ðŸ", "- [ ] "),
+    ],
+)
+def test_what_is_left_of_a_symbol_keeps_nothing_else_from_being_mended(line: str, mended: str) -> None:
+    outline = read_checklist(f"# Plan\n\n- [ ] a\n{line}\n".encode())
+    assert [(repair.line, repair.kind, repair.after) for repair in outline.repairs] == [(4, "mojibake", mended)]
+    assert [guess.line for guess in outline.guesses if guess.kind == "symbol"] == [4]
+
+
+def test_letters_of_the_north_are_no_damage() -> None:
+    assert read_checklist("# Plan\n\n- [ ] Viðey og Ÿ\n".encode()).repairs == []

@@ -128,7 +128,7 @@ def test_002_subtitle_is_no_phase() -> None:
     assert [found.title for found in outline.phases][4:] == [
         "Phase 5: First Week",
         "Phase 6: Post Go-Live",
-        "ðŸ“ Appendix",
+        "Appendix",
     ]
 
 
@@ -139,8 +139,23 @@ def test_002_mojibake_is_mended_where_it_can_be_and_listed() -> None:
         408: "## ✅ Sign-Off",
         426: "## 📞 Critical Contact Information",
         438: "## 🚨 Emergency Contacts",
+        447: "## Appendix",
         470: "**Go-Live Status**: ✅ Ready for execution",
     }
+
+
+def test_002_what_is_left_of_a_symbol_is_taken_out_and_told() -> None:
+    (guess,) = [guess for guess in seed("002").guesses if guess.kind == "symbol"]
+    assert (guess.line, guess.text) == (447, "“ðŸ“” is what is left of a symbol: taken out")
+    (kept,) = [repair.before for repair in seed("002").repairs if repair.line == 447]
+    assert kept == "## ðŸ“ Appendix"
+
+
+def test_002_several_moments_are_text_and_told() -> None:
+    outline = seed("002")
+    assert [item(outline, line).fields[0].kind for line in (135, 145, 154)] == ["datetime", "text", "text"]
+    told = {guess.line: guess.text for guess in outline.guesses if guess.kind == "blank"}
+    assert told == dict.fromkeys((145, 154), "“Date/times” asks for several moments: it takes text")
 
 
 def test_002_choices_are_fields_of_their_item_and_durations_stay_in_the_text() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from signoffs.since import Told, differences
 from signoffs.snapshot import SCHEMA
 
-TOLD = Told({1: "Nia Okafor", 2: "Tom Technician"}, {7: "On the spare machine"})
+TOLD = Told({1: "Nia Okafor", 2: "Tom Technician"}, {7: "On the spare machine"}, ZoneInfo("Europe/Athens"))
 NIGHT, LATER = "2027-02-06T19:04:00.000000+00:00", "2027-02-06T20:10:00.000000+00:00"
 
 
@@ -48,17 +49,17 @@ def changed(*path, to) -> dict:
     return found
 
 
-DONE = "#2 Rows counted: was done by Tom Technician, 2027-02-06 19:04 UTC, is "
+DONE = "#2 Rows counted: was done by Tom Technician, 6 Feb 2027, 21:04 EET, is "
 DIFFERENT = [
-    (changed("items", 1, "state", to="reopened"), [DONE + "reopened by Tom Technician, 2027-02-06 19:04 UTC"]),
-    (changed("items", 1, "by", to=1), [DONE + "done by Nia Okafor, 2027-02-06 19:04 UTC"]),
-    (changed("items", 1, "by", to=9), [DONE + "done by #9, 2027-02-06 19:04 UTC"]),
+    (changed("items", 1, "state", to="reopened"), [DONE + "reopened by Tom Technician, 6 Feb 2027, 21:04 EET"]),
+    (changed("items", 1, "by", to=1), [DONE + "done by Nia Okafor, 6 Feb 2027, 21:04 EET"]),
+    (changed("items", 1, "by", to=9), [DONE + "done by #9, 6 Feb 2027, 21:04 EET"]),
     (changed("items", 1, "by", to=None), [DONE + "done"]),
-    (changed("items", 1, "at", to=LATER), [DONE + "done by Tom Technician, 2027-02-06 20:10 UTC"]),
-    (changed("items", 1, "state", to="lost"), [DONE + "lost by Tom Technician, 2027-02-06 19:04 UTC"]),
+    (changed("items", 1, "at", to=LATER), [DONE + "done by Tom Technician, 6 Feb 2027, 22:10 EET"]),
+    (changed("items", 1, "state", to="lost"), [DONE + "lost by Tom Technician, 6 Feb 2027, 21:04 EET"]),
     (
         changed("items", 1, "reason", to=[7, "ff"]),
-        [DONE + "done by Tom Technician, 2027-02-06 19:04 UTC (“On the spare machine”)"],
+        [DONE + "done by Tom Technician, 6 Feb 2027, 21:04 EET (“On the spare machine”)"],
     ),
     (changed("items", 1, "text", to="Rows read"), ["#2 Rows read: was “Rows counted”, is “Rows read”"]),
     (changed("items", 1, "values", to=[["Rows", "18"]]), ["#2 Rows counted: Rows was 17, is 18"]),

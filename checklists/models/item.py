@@ -311,8 +311,7 @@ class Item(Retirable, Timing, Versioned):
     @contextmanager
     def _changing(self, act: Act, *, also_closed: bool = False) -> Iterator[None]:
         with self.project.locked(act):
-            people = ("owner", "settled_by", "retired_by")
-            self.refresh_from_db(from_queryset=Item.with_retired.select_related(*people, "parent", "project"))
+            self.refresh_from_db(from_queryset=Item.with_retired.select_related("parent", "project"))
             self._guard_in_plan()
             if not also_closed:
                 self.project.closures.guard(self.project, self.key)

@@ -124,23 +124,23 @@ class Project(models.Model):
         with RequestKey.objects.once(act):
             wait_for_lock(self.pk)
             if act:
-                self._guard_standing(act)
-                if not archived:
-                    self._guard_archive()
+                self._guard(act, archived)
             yield
 
-    def _guard_standing(self, act: Act) -> None:
-        """Who was removed, deactivated or given another role since the request came does nothing any more."""
-        if act.standing is None or act.standing[0] != self.pk:
-            return
-        role = self.memberships.filter(user=act.by, user__is_active=True).values_list("role", flat=True).first()
+    def _guard(self, act: Act, archived: bool) -> None:
+        """Who was removed, deactivated or given another role since the request came does nothing any more; nor does
+        anybody to a project that is in the archive, unless the act is one for those."""
+        mine = self.memberships.filter(user=act.by, user__is_active=True)
+        role, archived_at = mine.order_by().values_list("role", "project__keeping__archived_at").first() or (None, None)
         if role is None:
-            raise Http404
-        if role != act.standing[1]:
-            raise PermissionDenied
-
-    def _guard_archive(self) -> None:
-        if Project.objects.filter(pk=self.pk, keeping__archived_at__isnull=False).exists():
+            # By a command or a link.
+            archived_at = Project.objects.values_list("keeping__archived_at", flat=True).get(pk=self.pk)
+        if act.standing is not None and act.standing[0] == self.pk:
+            if role is None:
+                raise Http404
+            if role != act.standing[1]:
+                raise PermissionDenied
+        if archived_at and not archived:
             raise TransitionRefused(_("This project is in the archive: it can be read, and nothing in it changes."))
 
     # -- Verbs -------------------------------------------------------------------------------------------------------

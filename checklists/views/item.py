@@ -44,11 +44,10 @@ def item_response(
     forms: dict | None = None,
 ) -> HttpResponse:
     """The item as it is now, with what went wrong, if something did, and what was typed kept."""
-    found = Item.with_retired.select_related(*PEOPLE, "retired_by", "phase", "section", "project")
-    item = get_object_or_404(found, project=project, number=number)
+    opened, acted = "folded" not in request.GET, bool(request.htmx) and request.method == "POST"
+    item = fetch_item(project, number, *((*PEOPLE, "phase", "section") if opened else ()))
     if item.retired_at:
         return retired_response(request, project, item, status, refusal, written_in(forms or {}))
-    opened, acted = "folded" not in request.GET, bool(request.htmx) and request.method == "POST"
     # Before the rows: whoever reads them afterwards has all until there in them.
     seq = JournalEntry.objects.head(project)
     timetable = Timetable.load(project, timezone.now())
@@ -173,9 +172,12 @@ def retired_response(
     return render(request, template, context, status=status)
 
 
-def fetch_item(project: Project, number: int) -> Item:
-    """The item to act on; one that is out of the plan too, so that its verb can say so."""
-    return get_object_or_404(Item.with_retired.select_related("project"), project=project, number=number)
+def fetch_item(project: Project, number: int, *with_these: str) -> Item:
+    """The item to act on, with what it stands beside; one that is out of the plan too, so that its verb can say so."""
+    found = Item.with_retired.select_related(*with_these) if with_these else Item.with_retired
+    item = get_object_or_404(found, project=project, number=number)
+    item.project = project
+    return item
 
 
 def may_undo(request: Request, project: Project, item: Item) -> bool:

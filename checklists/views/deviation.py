@@ -18,6 +18,7 @@ from checklists.deviation_forms import DeviationForm
 from checklists.forms import posted
 from checklists.models import Action, Deviation, JournalEntry
 from checklists.models.deviation import DeviationState, Severity
+from checklists.overtaken import of_deviation
 from checklists.spreadsheets.columns import defused
 from checklists.views.export import attachment
 
@@ -98,6 +99,7 @@ def deviation(request: Request, slug: str, number: int) -> HttpResponse:
             messages.success(request, _("Saved: %(title)s") % {"title": row.title})
             return redirect("deviations", slug)
     context = {"project": project, "tab": "deviations", "deviation": row, "form": form, "refusal": refusal}
+    context |= of_deviation(row)
     return render(request, "checklists/deviation.html", context, status=status)
 
 

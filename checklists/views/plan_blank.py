@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from checklists.access import Need, project_for
 from checklists.act import Request, act_of
 from checklists.forms import posted
-from checklists.models import Field, Item, Phase, Project, Section
+from checklists.models import Action, Field, Item, Phase, Project, Section
+from checklists.overtaken import of_row
 from checklists.plan_forms import BlankForm, ReasonedForm
 from checklists.planning.blanks import PLANNED, Owner, add_blank, amend_blank, restore_blank, retire_blank
 from checklists.planning.places import Place
@@ -75,6 +76,13 @@ def field_edit(request: Request, slug: str, pk: int) -> HttpResponse:
         "act": _("Save"),
         "field": field,
         "overtaken": lambda _refusal: form.begin_again(seen_of(field, PLANNED)),
+        **of_row(
+            project,
+            field,
+            seen_of(field, PLANNED),
+            *(Action.FIELD_AMENDED, Action.FIELD_RETIRED, Action.FIELD_RESTORED),
+            item=field.item,
+        ),
     }
     return by_form(request, project, "_plan_blank.html", form, do, **more)
 

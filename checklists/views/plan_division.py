@@ -14,8 +14,10 @@ from checklists.access import Need, project_for
 from checklists.act import Request, act_of
 from checklists.forms import posted
 from checklists.models import Field, Phase, Project, Section
+from checklists.overtaken import of_row
 from checklists.plan_forms import DivisionForm, ReasonedForm, StepForm
 from checklists.planning.divisions import (
+    ACTIONS,
     PLANNED,
     add_phase,
     add_section,
@@ -91,6 +93,12 @@ def division_edit(request: Request, slug: str, what: str, pk: int) -> HttpRespon
         "what": what,
         "blanks": Field.with_retired.filter(project=project, **own).order_by("position"),
         "overtaken": lambda _refusal: form.begin_again(seen_of(division, PLANNED)),
+        **of_row(
+            project,
+            division,
+            seen_of(division, PLANNED),
+            *(ACTIONS[type(division), verb] for verb in ("amended", "retired", "restored")),
+        ),
     }
     return by_form(request, project, "_plan_division.html", form, do, **more)
 

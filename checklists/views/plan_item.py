@@ -11,8 +11,17 @@ from checklists.access import Need, project_for
 from checklists.act import Request, TransitionRefused, act_of
 from checklists.forms import posted
 from checklists.models import Field, Item, Project, Section
+from checklists.overtaken import of_item
 from checklists.plan_forms import AmendForm, MoveForm, ReasonedForm, SplitForm
-from checklists.planning.items import Overtaken, amend_item, move_item, restore_item, retire_item, split_item
+from checklists.planning.items import (
+    Overtaken,
+    amend_item,
+    move_item,
+    restore_item,
+    retire_item,
+    seen_of,
+    split_item,
+)
 from checklists.views.plan import by_button, by_form, changed, remembered
 
 
@@ -41,6 +50,7 @@ def item_edit(request: Request, slug: str, number: int) -> HttpResponse:
         "blanks": Field.with_retired.filter(item=item).order_by("position"),
         "homes": homes_of(project),
         "reason": remembered(request, project),
+        **of_item(item, seen_of(item)),
     }
     return by_form(request, project, "_plan_item_edit.html", form, do, overtaken=overtaken, **more)
 

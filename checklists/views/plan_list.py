@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 from checklists.access import Need, project_for
 from checklists.act import Request, act_of
 from checklists.forms import posted
-from checklists.models import Contact, EscalationLevel, Procedure, Project, Step
+from checklists.models import Action, Contact, EscalationLevel, Procedure, Project, Step
+from checklists.overtaken import of_row
 from checklists.plan_forms import ReasonedForm, StepForm
 from checklists.plan_list_forms import FORMS
 from checklists.planning.lists import COLUMNS, Row, add_row, amend_row, move_row, restore_row, retire_row
@@ -104,6 +105,12 @@ def row_edit(request: Request, slug: str, what: str, pk: int) -> HttpResponse:
         "act": _("Save"),
         "back": "plan_lists",
         "overtaken": lambda _refusal: form.begin_again(seen_of(row, columns)),
+        **of_row(
+            project,
+            row,
+            seen_of(row, columns),
+            *(Action.LISTED_AMENDED, Action.LISTED_RETIRED, Action.LISTED_RESTORED),
+        ),
     }
     return by_form(request, project, "_plan_row.html", form, do, **more)
 

@@ -1,5 +1,6 @@
 // Follows the project's events: fetches what is new, shows who is here, and says when the connection is lost.
-// Others hear of the connection by the event "connection" with {up: true} or {up: false}.
+// Others hear of the connection by the event "connection" with {up: true} or {up: false}, and by "journal-moved" that
+// something happened.
 (() => {
   const live = document.getElementById("live");
   if (!live || !window.EventSource) return;
@@ -163,6 +164,7 @@
       heard();
       wanted = live.dataset.refresh ? Number(event.data) : Math.max(wanted, Number(event.data));
       if (live.dataset.seq === "") seen = wanted;
+      document.dispatchEvent(new CustomEvent("journal-moved"));
       catchUp();
     });
   }

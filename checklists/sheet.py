@@ -168,7 +168,7 @@ def sheet_of(
     sections: dict[int, list[Section | None]] = defaultdict(lambda: [None])
     for section in with_talk(Section.objects.filter(phase__project=project), "section"):
         sections[section.phase_id].append(section)
-    all_phases = list(with_talk(project.phases.all(), "phase"))
+    all_phases = list(with_talk(project.phases.select_related("opened_by"), "phase"))
     all_sections = [section for here in sections.values() for section in here if section]
     timetable = Timetable(project, all_phases, all_sections, items, now)
     facts = Facts.of(project, items, blanks, answers)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from .fields import BLANK
 from .offsets import offset_of
 from .outline import Item, Outline, Phase, items_of, places_of
 from .placeholders import BRACKET, WORD
+from .repairs import Line
 from .said import Counted, Said
 from .times import window_in
 from .values import Offset, Remark
@@ -19,7 +21,14 @@ LONGEST_TIMELINE = 200
 COMMON = frozenset({"phase", "and", "the", "for", "und", "der", "die", "plan", "day", "steps", "checklist"})
 
 
-def remarks(outline: Outline) -> list[Remark]:
+IN_ORDER = re.compile(
+    r"\b(?:phases?|stages?)\b[^.]{0,60}\b(?:sequential(?:ly)?|in (?:this |that )?(?:order|sequence)|one after (?:the|an)other)\b"
+    r"|\bPhasen\b[^.]{0,60}\b(?:nacheinander|der Reihe nach)\b",
+    re.IGNORECASE,
+)
+
+
+def remarks(outline: Outline, prose: Iterable[Line] = ()) -> list[Remark]:
     """All that somebody should look at before the run, in the order of the source; line 0 is the whole document."""
     found = [
         *_contradictions(outline),
@@ -27,6 +36,7 @@ def remarks(outline: Outline) -> list[Remark]:
         *_nobody(outline),
         *_twice(outline),
         *_missing(outline),
+        *_in_order(prose),
     ]
     nobody = {remark.line for remark in found if remark.code == "empty-contact"}
     told = (remark for remark in found if remark.code != "placeholder-left" or remark.line not in nobody)
@@ -128,6 +138,14 @@ def _twice(outline: Outline) -> Iterator[Remark]:
             told.add(key)
             words = Said("“%(text)s” stands in line %(line)s too", text=item.text[:80], line=str(earlier.line))
             yield Remark(item.line, "duplicate-text", words)
+
+
+def _in_order(prose: Iterable[Line]) -> Iterator[Remark]:
+    """A text that wants the phases one after the other. Whether nobody may run ahead is for a manager to say."""
+    for line in filter(lambda each: IN_ORDER.search(each.text), prose):
+        words = Said("Phases are to follow each other. To make them wait for the one before, say so under Readiness")
+        yield Remark(line.number, "phases-in-order", words)
+        return
 
 
 def _missing(outline: Outline) -> Iterator[Remark]:

@@ -81,7 +81,7 @@ def read_checklist(
     outline.milestones = milestones_in(repaired.lines, kinds)
     outline.placeholders = placeholders_in(lines, kinds)
     outline.guesses.sort(key=lambda guess: guess.line)
-    outline.lint = remarks(outline)
+    outline.lint = remarks(outline, (line for line in repaired.lines if kinds.get(line.number) == "prose"))
     outline.lines = state.ledger.settle(outline)
     outline.repairs.sort(key=lambda done: done.line)
     return outline

@@ -1,5 +1,7 @@
 """Who works on a project, and who to call."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -49,13 +51,14 @@ def members(request: Request, slug: str) -> HttpResponse:
                 % {"who": member.user, "role": member.get_role_display()},
             )
             return redirect("members", slug)
+    held = Counter(project.items.open().exclude(owner=None).values_list("owner", flat=True))
     context = {
         "project": project,
         "tab": "people",
         "seq": seq,
         "refresh": "members",
         "form": form,
-        "memberships": project.memberships.select_related("user"),
+        "memberships": [(each, held[each.user_id]) for each in project.memberships.select_related("user")],
         "roles": Role.choices,
     }
     return render(request, "checklists/members.html", context, status=422 if form.is_bound else 200)

@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from golive_site.accounts.models import User
+from tests.builders import item
 from tests.conftest import PASSWORD
 
 
@@ -47,6 +48,15 @@ def test_addresses_differ_by_more_than_case(db):
     User.objects.create_user("nia@example.org", name="Nia")
     with pytest.raises(IntegrityError):
         User.objects.create(email="NIA@example.org", name="Another")
+
+
+def test_what_removing_somebody_means_is_said_before(project, manager, technician, act, signed_in):
+    for words in ("Lamps answer", "Certificates valid"):
+        item(project, words).claim(act(technician))
+    page = " ".join(signed_in(manager).get(reverse("members", args=[project.slug])).text.split())
+    assert "Tom Technician will not see this project any more. What they did and signed stays. 2 items stay" in page
+    assert page.count("in their hands") == 1
+    assert "in their hands" not in signed_in(technician).get(reverse("members", args=[project.slug])).text
 
 
 def test_the_last_manager_stays(project, manager, signed_in):

@@ -118,6 +118,15 @@ def test_the_plan_and_the_answer_say_what_waits(ordered, manager, technician, ac
     assert "A manager can open the phase early" in refused.text
 
 
+def test_a_phase_tells_who_opened_it_early_and_why(ordered, manager, technician, act, signed_in):
+    ordered.phases.get(title__startswith="Phase 2").open_early(act(manager), "The boat leaves at six")
+    changes = reverse("project_changes", args=[ordered.slug]) + "?after=1"
+    for address in (ordered.get_absolute_url(), changes):
+        page = signed_in(technician).get(address).text
+        assert "Opened early by Mara Manager, 5 Feb 2027, 14:00 EET:" in page
+        assert "<q>The boat leaves at six</q>" in page
+
+
 def test_the_rule_and_the_opening_over_http(project, manager, signed_in):
     browser, phase = signed_in(manager), project.phases.get(title__startswith="Phase 2")
     browser.post(reverse("phase_order", args=[project.slug]), {"sequential": "on"})

@@ -90,6 +90,8 @@ CONSTRUCTS: list[tuple[str, str, Callable[[Plan], object], object]] = [
     ("S11", "000", lambda p: "| Training | ⏳ | User training pending |" in p.prose(), True),
     ("S12", "001", lambda p: p.phases()[:2], ["Phase 1: Pre-Deployment", "Phase 2: Deployment"]),
     ("S13", "003", lambda p: p.kinds[17], "prose"),
+    ("S13", "003", lambda p: [each.line for each in p.outline.lint if each.code == "phases-in-order"], [17]),
+    ("S13", "001", lambda p: [each.line for each in p.outline.lint if each.code == "phases-in-order"], []),
     ("S14", "000", lambda p: p.place(26).title, "1.1 Server"),
     ("S15", "001", lambda p: [part.line for part in p.item(7).items], [8, 9, 10, 11, 12]),
     ("S16", "003", lambda p: p.item(42).details[1], "No critical bugs or failures"),

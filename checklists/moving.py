@@ -74,5 +74,10 @@ def shift_of(project: Project, now: datetime, go_live_at: datetime, zone: tzinfo
 def _phase_shift(phase: Phase, before: Timetable, after: Timetable) -> PhaseShift:
     items = [item for item in before.items.values() if item.phase_id == phase.pk]
     windows = [(table.span_of(phase), table.zone) for table in (before, after)]
-    old, new = (schedule.stretch(window, zone) if window else "" for window, zone in windows)
+    dated = [(window, zone) for window, zone in windows if window]
+    # Over a turn of the year a day and a month alone could be either year's.
+    with_year = (
+        len({moment.astimezone(zone).year for window, zone in dated for moment in (window.start, window.due)}) > 1
+    )
+    old, new = (schedule.stretch(window, zone, with_year=with_year) if window else "" for window, zone in windows)
     return PhaseShift(phase, old, new, sum(not item.is_settled for item in items), len(items))

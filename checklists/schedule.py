@@ -120,14 +120,15 @@ def words(moment: datetime, zone: tzinfo) -> str:
     return f"{_day(there.date(), 'DATE_FORMAT', get_language())}, {there:%H:%M %Z}"
 
 
-def clock(moment: datetime, zone: tzinfo) -> str:
-    """Only day and time, for columns whose zone is named once: `7 Feb, 08:00`."""
-    return f"{day(moment, zone)}, {moment.astimezone(zone):%H:%M}"
+def clock(moment: datetime, zone: tzinfo, *, with_year: bool = False) -> str:
+    """Only day and time, for columns whose zone is named once: `7 Feb, 08:00`; `7 Feb 2027, 08:00` where years meet."""
+    return f"{day(moment, zone, with_year=with_year)}, {moment.astimezone(zone):%H:%M}"
 
 
-def day(moment: datetime, zone: tzinfo) -> str:
-    """Only the day on the clocks of a zone: `7 Feb`."""
-    return _day(moment.astimezone(zone).date(), "MONTH_DAY_FORMAT", get_language())
+def day(moment: datetime, zone: tzinfo, *, with_year: bool = False) -> str:
+    """Only the day on the clocks of a zone: `7 Feb`, or `7 Feb 2027`."""
+    form = "DATE_FORMAT" if with_year else "MONTH_DAY_FORMAT"
+    return _day(moment.astimezone(zone).date(), form, get_language())
 
 
 @lru_cache(maxsize=4096)
@@ -184,13 +185,14 @@ def in_minutes(number: int) -> str:
     return _("%(number)s min") % {"number": number}
 
 
-def stretch(window: Window, zone: tzinfo) -> str:
+def stretch(window: Window, zone: tzinfo, *, with_year: bool = False) -> str:
     """A window on the clocks of a zone: `7 Feb, 08:00 to 12:00 EET`, `from 7 Mar, 08:00 EET` where it has no end."""
     start, due = window.start.astimezone(zone), window.due.astimezone(zone)
+    first, last = (clock(moment, zone, with_year=with_year) for moment in (start, due))
     if window.is_open:
-        return _("from %(when)s") % {"when": f"{clock(start, zone)} {start:%Z}"}
+        return _("from %(when)s") % {"when": f"{first} {start:%Z}"}
     if start == due:
-        return f"{clock(due, zone)} {due:%Z}"
-    begin = clock(start, zone) if start.tzname() == due.tzname() else f"{clock(start, zone)} {start:%Z}"
-    end = f"{due:%H:%M}" if start.date() == due.date() else clock(due, zone)
+        return f"{last} {due:%Z}"
+    begin = first if start.tzname() == due.tzname() else f"{first} {start:%Z}"
+    end = f"{due:%H:%M}" if start.date() == due.date() else last
     return _("%(start)s to %(end)s") % {"start": begin, "end": f"{end} {due:%Z}"}

@@ -50,6 +50,11 @@ def test_a_move_from_where_it_no_longer_is_is_refused(project, manager, act):
         move(project, manager, act, to=T_ZERO + timedelta(days=9))
 
 
+def test_over_a_turn_of_the_year_every_moment_has_its_year(project):
+    shift = shift_of(project, NOON, T_ZERO + timedelta(days=365), ZoneInfo("Europe/Athens"))
+    assert (shift.phases[0].before, shift.phases[0].after) == ("4 Feb 2027, 08:00 EET", "4 Feb 2028, 08:00 EET")
+
+
 def test_what_shifts(project, technician, act):
     item(project, "Lamps answer").claim(act(technician))
     shift = shift_of(project, NOON, LATER, ZoneInfo("Europe/Athens"))

@@ -39,7 +39,9 @@ OF_ONE_WIDTH = re.compile(r"[\0-\u052f\u1e00-\u2bff]*")
 IDEOGRAPH = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\U00020000-\U0003fffd]")
 PIECE = re.compile(rf"\s+|{IDEOGRAPH.pattern}[、。，．：；！？）」』】〉》・…ー]*|(?:(?!{IDEOGRAPH.pattern})\S)+")
 # White space that nobody sees is still a text box to lay out. It cannot occur in user text, whose angle brackets are escaped.
-GAP = re.compile(r"\s+(?=<br>|</span></p>|</?(?:p|h\d|div|table|thead|tbody|t[rhd])[ >\n])|(?<=<br>)\s+")
+GAP = re.compile(
+    r"\s+(?=<br>|</span></p>|</title>|</?(?:p|h\d|div|table|thead|tbody|t[rhd])[ >\n])|(?<=<br>)\s+|(?<=<title>)\s+"
+)
 # A link out of the author's text; ours carry their class first.
 OTHER_LINK = re.compile(r'<a href="(?!https?:|mailto:)[^"]*"')
 
@@ -198,6 +200,8 @@ def written(
         # WeasyPrint lists an attachment twice among the files of the document.
         if "AF" in pdf.catalog:
             pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+        # Who seals the file adds another name to this one, and not where the same is said in XML.
+        pdf.info.pop("Producer", None)
         if pages is not None:
             pages.append(len(drawn.pages))
         # What they were drawn from is needed no more.

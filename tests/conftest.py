@@ -8,8 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 from django.utils import translation
 
@@ -62,13 +64,20 @@ def django_db_modify_db_settings(tmp_path_factory):
 def django_db_setup(django_db_setup):
     """Tests that commit empty the tables behind them, which the journal's triggers refuse: only here they are taken off.
 
-    Django's flush ends with the signal that puts them in place again, so every test has them.
+    Django's flush ends with the signal that puts them in place again, so every test has them. It would write a
+    permission for each model then as well, which nobody here has or asks for, and takes longer than most tests.
     """
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
     operations = type(connection.ops)
     empty = operations.execute_sql_flush
 
     def without_triggers(self, sql_list):
         append_only.unprotect(self.connection.alias)
+        if self.connection.vendor == "postgresql":
+            # To truncate makes every table anew, which takes longer than to remove the few rows of a test.
+            tables = self.connection.introspection.django_table_names(only_existing=True, include_views=False)
+            sql_list = [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608
         empty(self, sql_list)
 
     with pytest.MonkeyPatch.context() as patch:

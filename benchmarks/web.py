@@ -3,7 +3,8 @@
 It starts a PostgreSQL of its own, makes a plan of 327 items with 1,000 journal entries and plans to tick, and serves them
 by uvicorn as the container does. `bare` is the yardstick in the same run: bare.py, the least that Django can do for the
 same answers. Clients are threads of this process, so both servers are measured against the same overhead; all of it
-shares one machine. `fresh` is the page when the journal has moved since anybody asked for it.
+shares one machine. `fresh` is the page when the journal has moved since anybody asked for it, `news` what open pages
+then ask for.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS, ITEMS, FOLLOWERS = (1, 8, 50), 327, 1000
-GETS, TICKS, FRESH, NEWS = {1: 60, 8: 20, 50: 6}, {1: 40, 8: 10, 50: 4}, 12, 15
+GETS, TICKS, FRESH, HEARD, NEWS = {1: 60, 8: 20, 50: 6}, {1: 40, 8: 10, 50: 4}, 12, 5, 15
 SECRET = "benchmark" * 3 + "12345"
 PAGE = "benchmark-327"
 
@@ -281,6 +282,31 @@ def fresh(app: int, told: dict) -> None:
     line("page fresh", 1, seconds)
 
 
+def news(app: int, told: dict) -> None:
+    """What every open page asks for at once when it hears of a tick."""
+    slug = "benchmark-run-fresh"
+    # From the end: `fresh` and `live` take theirs from the beginning.
+    todo = reversed(told["ticks"][slug])
+    for clients in CLIENTS:
+        people = [Person(app, session, told["csrf"]) for session in told["sessions"][:clients]]
+        seconds = []
+        for _ in range(HEARD):
+            before = seq_in(people[0].get(f"/projects/{slug}/changes/?after=0"))
+            item, mark = next(todo)
+            people[0].tick(f"/projects/{slug}/items/{item}/completion/?folded", mark)
+
+            def ask(person: Person, _: int, before=before) -> None:
+                person.get(f"/projects/{slug}/changes/?after={before}")
+
+            seconds += together(people, ask, 1)[0]
+        line("news", clients, seconds)
+
+
+def seq_in(changes: bytes) -> int:
+    """How far the journal was, by an answer that tells what is new."""
+    return int(changes.partition(b'data-seq="')[2].partition(b'"')[0])
+
+
 def live(app: tuple[int, int], yard: tuple[int, int], told: dict) -> None:
     slug = "benchmark-run-fresh"
     todo = iter(told["ticks"][slug][FRESH:])
@@ -323,7 +349,7 @@ def main() -> None:
         subprocess.run([sys.executable, __file__], check=True, env=environment | {"BENCHMARK_BUILD": folder})
         told = json.loads(Path(folder, "told.json").read_text())
         print("what            clients    p50 ms    p95 ms")
-        for measure in sys.argv[1:] or ("pages", "fresh", "ticks", "live"):
+        for measure in sys.argv[1:] or ("pages", "fresh", "ticks", "news", "live"):
             # Servers of its own for each, so that what one left in memory is not counted as room for another.
             with (
                 served("golive_site.asgi:application", environment) as app,
@@ -338,6 +364,8 @@ def main() -> None:
                         fresh(app[0], told)
                     case "ticks":
                         ticks(app[0], yard[0], told)
+                    case "news":
+                        news(app[0], told)
                     case "live":
                         live(app, yard, told)
         print(f"\nThe plan page of {ITEMS} items: {len(body):,} bytes, {len(gzip.compress(body, 6)):,} compressed")

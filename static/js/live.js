@@ -110,7 +110,8 @@
   };
   document.addEventListener("plan-changed", sayPlanChanged);
   document.addEventListener("replaced", (event) => {
-    if (live.dataset.state === "all" && event.detail?.lost.length) sayPlanChanged();
+    const isWhole = live.dataset.state === "all" && !new URLSearchParams(location.search).get("q");
+    if (isWhole && event.detail?.lost.length) sayPlanChanged();
   });
 
   // -- The connection ----------------------------------------------------------------------------------------------

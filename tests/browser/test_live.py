@@ -293,3 +293,15 @@ def test_keys_go_hide_and_explain(at_the_plan, technician, project, act):
     page.keyboard.press("g")
     page.keyboard.press("s")
     page.wait_for_url("**/sign-off/")
+
+
+def test_a_search_says_what_it_found_and_nothing_of_what_it_leaves_out(at_the_plan, technician, manager, project, act):
+    page = at_the_plan(technician, "?q=backup", size=PHONE)
+    found = page.locator(".found")
+    assert "Found with “backup”: 1" in found.inner_text()
+    item(project, "Lamps answer").complete(act(manager))
+    item(project, "Backup restored").claim(act(manager))
+    page.wait_for_selector(".item-row.is-claimed:has-text('Backup restored')", timeout=SOON)
+    assert not page.is_visible("#plan-changed")
+    found.locator("a").click()
+    page.wait_for_selector(LAMPS)

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from tests.browser.conftest import PHONE
-from tests.builders import item
+from tests.builders import item, settle, sign_all
+from tests.conftest import NOON
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
@@ -46,6 +47,16 @@ def test_what_is_tapped_is_large_enough(phone, project, technician, act, name):
     phone.goto(addresses[name])
     phone.evaluate(UNFOLD)
     assert phone.evaluate(TOO_SMALL) == []
+    assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_a_line_about_a_long_name_stays_within_the_screen(phone, project, technician, approver, act):
+    approver.name = "Annabelle Charlotte Papadopoulou Featherstonehaugh"
+    approver.save()
+    settle(project, act(technician))
+    sign_all(project, NOON, approver)
+    phone.goto(reverse("slots", args=[project.slug]))
+    assert "by Annabelle" in phone.inner_text("main")
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 

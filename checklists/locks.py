@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Lock
 
-from django.db import connection
+from django.db import OperationalError, connection
+from psycopg.errors import LockNotAvailable
+from psycopg_pool import PoolTimeout
 
 # First key of PostgreSQL's two-key advisory locks, so that ours never meet those of another application.
 OURS = 0x601_1FE
@@ -23,6 +25,13 @@ def wait_for_lock(key: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [OURS, key])
+
+
+def is_waited_for_in_vain(problem: Exception) -> bool:
+    """Whether a database error says only that others had for too long what was needed; nothing was changed then."""
+    if not isinstance(problem, OperationalError):
+        return False
+    return isinstance(problem.__cause__, (LockNotAvailable, PoolTimeout)) or "database is locked" in str(problem)
 
 
 class Queue:

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "checklists.repeats.RepeatMiddleware",
+    "checklists.busy.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "golive_site.urls"

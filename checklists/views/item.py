@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -44,7 +46,10 @@ def item_response(
     forms: dict | None = None,
 ) -> HttpResponse:
     """The item as it is now, with what went wrong, if something did, and what was typed kept."""
-    opened, acted = "folded" not in request.GET, bool(request.htmx) and request.method == "POST"
+    opened = "folded" not in request.GET
+    # An item on a page of its own has nothing of the plan above it or beside it.
+    alone = urlsplit(request.htmx.current_url or "").path == reverse("item", args=[project.slug, number])
+    acted = bool(request.htmx) and request.method == "POST" and not alone
     item = fetch_item(project, number, *((*PEOPLE, "phase", "section") if opened else ()))
     if item.retired_at:
         return retired_response(request, project, item, status, refusal, written_in(forms or {}))

@@ -13,6 +13,7 @@
     404: gettext("this is no longer there, or no longer open to you. Load the page again."),
     413: gettext("the file is too large."),
     429: gettext("too many tries. Wait a minute and try again."),
+    503: gettext("others are changing this plan just now. Your text is kept; try again."),
   };
 
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -28,13 +29,14 @@
     }
   });
 
+  // offline.js keeps a completion that could not be sent, and says so by preventing the default: these sentences.
   document.addEventListener("htmx:responseError", (event) => {
+    if (event.defaultPrevented) return;
     const { status } = event.detail.xhr;
     const error = gettext("the server had an error (%(status)s). Your text is kept; try again.");
     lost(event, reasons[status] || interpolate(error, { status }, true));
   });
 
-  // offline.js keeps a completion that could not be sent, and says so by preventing the default: this sentence.
   document.addEventListener("htmx:sendError", (event) => {
     if (event.defaultPrevented) return;
     lost(event, gettext("no connection. Your text is kept; try again."));

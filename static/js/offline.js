@@ -77,6 +77,8 @@
   };
   document.addEventListener("htmx:sendError", failed, true);
   document.addEventListener("htmx:timeout", failed, true);
+  // Others held the plan for too long: it waits like one that met no network.
+  document.addEventListener("htmx:responseError", (event) => event.detail.xhr.status === 503 && failed(event), true);
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (token()) event.detail.headers["X-CSRFToken"] = token();

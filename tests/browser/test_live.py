@@ -130,6 +130,16 @@ def test_a_tick_without_a_connection_is_kept_and_sent(at_the_plan, technician, p
     assert list(last_two) == ["Certificates valid", "Lamps answer"]
 
 
+def test_a_tick_that_met_a_busy_plan_waits_and_is_sent(at_the_plan, technician, project):
+    page = at_the_plan(technician)
+    page.route("**/completion/**", lambda route: route.fulfill(status=503, headers={"Retry-After": "5"}))
+    page.click(f"{LAMPS} .sign-button")
+    page.wait_for_selector(f"{LAMPS}.is-waiting")
+    assert page.locator(".toast").count() == 0
+    page.unroute("**/completion/**")
+    page.wait_for_selector(f"{LAMPS}.is-done:not(.is-waiting)")
+
+
 def test_a_tick_that_waits_survives_a_reload(at_the_plan, technician, project):
     page = at_the_plan(technician)
     page.route("**/completion/**", lambda route: route.abort())

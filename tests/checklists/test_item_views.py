@@ -32,6 +32,14 @@ def test_htmx_gets_the_row_and_the_numbers(project, technician, signed_in):
     assert "<html" not in response.text
 
 
+def test_an_item_on_its_own_page_gets_its_row_only(project, technician, signed_in):
+    lamps = item(project, "Lamps answer")
+    here = {"HTTP_HX_CURRENT_URL": f"http://testserver{url(project, lamps.number)}?x=1#note"}
+    response = signed_in(technician).post(url(project, lamps.number, "item_completion"), **HTMX, **here)
+    assert "is-done" in response.text
+    assert "hx-swap-oob" not in response.text
+
+
 def test_htmx_gets_the_group_that_completed_itself(project, technician, act, signed_in):
     item(project, "Backup restored").complete(act(technician))
     last, group = item(project, "Replica follows"), item(project, "Database ready")

@@ -111,11 +111,11 @@ def enter(arrive):
     return sign_in
 
 
-# What the browser and htmx log as errors and is meant: a refused act (409, 422), a lost connection, and an answer's
-# numbers on the page of an item, which has no place for them.
+# What the browser and htmx log as errors and is meant: a refused act (409, 422), a busy plan (503), a lost connection.
 MEANT = (
-    "htmx:oobErrorNoTarget",
     "status of 4",
+    "status of 503",
+    "Error Code 503",
     "net::ERR_INTERNET_DISCONNECTED",
     "net::ERR_FAILED",
     "htmx:sendError",

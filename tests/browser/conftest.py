@@ -8,9 +8,10 @@ import threading
 
 import pytest
 import uvicorn
+from django.conf import settings
 from playwright.sync_api import Page, sync_playwright
 
-from golive_site.asgi import application
+from golive_site.asgi import application, django
 from tests.conftest import PASSWORD
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -92,7 +93,16 @@ def arrive(chromium, asgi_server):
     yield open_page
     for context in contexts:
         context.close()
+    come_to_rest()
     assert problems == []
+
+
+def come_to_rest() -> None:
+    """Wait for requests that nobody waits for any more: the test's data are about to go."""
+    for _ in range(settings.REQUESTS_AT_ONCE):
+        assert django.room.acquire(timeout=20)
+    for _ in range(settings.REQUESTS_AT_ONCE):
+        django.room.release()
 
 
 @pytest.fixture

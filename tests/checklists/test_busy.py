@@ -47,7 +47,9 @@ def held_by_somebody(project) -> Iterator[None]:
             yield
         finally:
             hands.submit(let_go).result(20)
-            connection.close()
+            # Others get this connection from the pool.
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -118,6 +118,8 @@ if "ENGINE" not in DATABASES["default"]:
     raise ImproperlyConfigured("DATABASE_URL is no address of a database: use postgresql://USER:PASSWORD@HOST/NAME.")
 # How many requests one process works on at a time: each has a connection to itself (golive_site/serving.py).
 REQUESTS_AT_ONCE = env.int("GOLIVE_DB_POOL", default=16)
+if REQUESTS_AT_ONCE < 1:
+    raise ImproperlyConfigured("GOLIVE_DB_POOL must be at least 1: no request would ever be answered.")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue instead of failing: a transaction takes the write lock at once, and readers go on beside it.
     DATABASES["default"]["OPTIONS"] = {

@@ -37,6 +37,7 @@ def test_a_whole_configuration_starts():
         ("GOLIVE_ALLOWED_HOSTS", "*"),
         ("GOLIVE_BASE_URL", ""),
         ("GOLIVE_BASE_URL", "http://golive.example.org"),
+        ("GOLIVE_DB_POOL", "0"),
     ],
 )
 def test_a_wrong_configuration_does_not_start_and_names_the_setting(name, value):
